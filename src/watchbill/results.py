@@ -1,0 +1,139 @@
+"""What stages hand over to each other: findings, tiers, drafts and the answers of a solve. Frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from watchbill.domain import Part, Shift
+from watchbill.times import Period
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judgement of a rule on a plan: which rule, what is wrong, who and when, hard or at what cost.
+
+    `tier` is None for a hard finding. `cost` is in the tier's own points and adds up to the tier's value.
+    """
+
+    rule: str
+    sentence: str
+    hard: bool = False
+    tier: str | None = None
+    cost: int = 0
+    people: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How one tier came out: `value` of the plan, `best` when it was solved, the proven lower `bound`.
+
+    `value` may exceed `best` by the slack that later tiers spent. Points are integers; see `docs/design.md`.
+    """
+
+    name: str
+    value: int
+    best: int
+    bound: int
+    slack: int = 0
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing better than `best` can exist."""
+        return self.best == self.bound
+
+    @property
+    def gap(self) -> float:
+        """How far `best` is from the bound at most, as a fraction of `best`."""
+        return 0.0 if self.proven else (self.best - self.bound) / max(abs(self.best), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A shift with who holds it. `person` is who holds most of it; None is a hole."""
+
+    shift: Shift
+    person: str | None
+    parts: tuple[Part, ...]
+    pinned: bool = False
+    changed: int = 0
+    load: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's sums, in hundredths of an hour by bucket, and the presence by layer that they rest on."""
+
+    person: str
+    presence: Mapping[str, Fraction]
+    reference: Mapping[str, int]
+    load: Mapping[str, int]
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a plan was made from and with: fingerprint of the files, versions, seed, limits, reproducible or not."""
+
+    fingerprint: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 1
+    effort: str = ""
+    reproducible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when)."""
+
+    team: str
+    period: Period
+    inputs: Inputs
+    status: str
+    tiers: tuple[Tier, ...]
+    shifts: tuple[Assigned, ...]
+    people: tuple[Account, ...]
+    findings: tuple[Finding, ...]
+    revision: int = 0
+    made: str | None = None
+
+    @property
+    def holders(self) -> Mapping[str, tuple[Part, ...]]:
+        """Parts by shift id."""
+        return {assigned.shift.id: assigned.parts for assigned in self.shifts}
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan was found: shift id to person, the tiers, and whether the run can be repeated byte for byte."""
+
+    holders: Mapping[str, str]
+    tiers: tuple[Tier, ...]
+    reproducible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that helps to make a plan impossible, in words."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasible:
+    """No plan can exist, and why: causes that cannot all hold."""
+
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTime:
+    """Neither a plan nor a proof that there is none within the limits."""
+
+
+Outcome = Solved | Infeasible | OutOfTime

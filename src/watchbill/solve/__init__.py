@@ -1,0 +1,1 @@
+"""From a problem and its rules to a plan: the only folder that knows OR-Tools."""

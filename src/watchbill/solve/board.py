@@ -1,0 +1,155 @@
+"""The board: translates what rules say about people and turns into the neutral model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from watchbill.domain import Problem, Shift
+from watchbill.load import Loads
+from watchbill.rules.base import Curve, Linear
+from watchbill.solve.model import Model
+
+
+class PlanBoard:
+    """Implements `rules.base.Board`. A variable for a person and a turn exists unless a rule barred it before."""
+
+    def __init__(self, problem: Problem, loads: Loads) -> None:
+        self.problem = problem
+        self.loads = loads
+        self.model = Model()
+        self.choices: dict[tuple[str, str], int] = {}
+        self.reasons: dict[tuple[str, str], str] = {}
+        self._neighbours = _neighbours(problem)
+        self._open: dict[str, tuple[Shift, ...]] = {}
+
+    def bar(self, person: str, shift: Shift, rule: str) -> None:
+        """This person cannot hold this turn."""
+        self.reasons.setdefault((person, shift.turn), rule)
+        variable = self.choices.get((person, shift.turn))
+        if variable is not None:
+            self.model.upper[variable] = 0
+        self._open.pop(person, None)
+
+    def open_to(self, person: str) -> Sequence[Shift]:
+        """Turns that the person might hold, or holds in a neighbouring plan, in order of start."""
+        if person not in self._open:
+            own = [turn for turn in self.problem.turns if (person, turn.turn) not in self.reasons]
+            own += [shift for shift, people in self._neighbours.values() if person in people]
+            self._open[person] = tuple(sorted(own, key=lambda turn: (turn.start, turn.turn)))
+        return self._open[person]
+
+    def takers(self, shift: Shift) -> Sequence[str]:
+        """Who might hold this turn, in order of people."""
+        if shift.turn in self._neighbours:
+            return self._neighbours[shift.turn][1]
+        return tuple(p.id for p in self.problem.people if (p.id, shift.turn) not in self.reasons)
+
+    def is_fixed(self, shift: Shift) -> bool:
+        """Whether the turn belongs to a neighbouring plan."""
+        return shift.turn in self._neighbours
+
+    def holds(self, person: str, shift: Shift, times: int = 1) -> Linear:
+        """`times` if the person holds the turn, else 0."""
+        return self.weigh(person, [(shift, times)])
+
+    def count(self, person: str, shifts: Iterable[Shift]) -> Linear:
+        """How many of these turns the person holds."""
+        return self.weigh(person, ((shift, 1) for shift in shifts))
+
+    def weigh(self, person: str, weights: Iterable[tuple[Shift, int]]) -> Linear:
+        """The sum of the weights of those turns that the person holds."""
+        out = Linear()
+        for shift, weight in weights:
+            if shift.turn in self._neighbours:
+                out.constant += weight * (person in self._neighbours[shift.turn][1])
+            elif (person, shift.turn) not in self.reasons:
+                variable = self._choice(person, shift)
+                out.terms[variable] = out.terms.get(variable, 0) + weight
+        return out
+
+    def any_of(self, person: str, shifts: Iterable[Shift]) -> Linear:
+        """1 if the person holds at least one of these turns, else 0."""
+        several = self.count(person, shifts)
+        if several.constant:
+            return Linear(constant=1)
+        if len(several.terms) <= 1:
+            return several
+        some = self.model.variable(0, 1)
+        for variable in several.terms:
+            self.model.row({some: 1, variable: -1}, 0, None, "any")
+        self.model.row({some: -1, **several.terms}, 0, None, "any")
+        return Linear({some: 1})
+
+    def require(
+        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, rule: str
+    ) -> None:
+        """A hard bound; left out where the variables' own bounds already keep it."""
+        least, most = self.model.range_of(what.terms)
+        low = None if at_least is None or least >= at_least - what.constant else at_least - what.constant
+        high = None if at_most is None or most <= at_most - what.constant else at_most - what.constant
+        if low is not None or high is not None:
+            self.model.row(what.terms, low, high, rule)
+
+    def penalise(
+        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, tier: str, weight: int
+    ) -> None:
+        """A soft bound: each unit beyond it costs `weight` in a tier."""
+        if at_most is not None:
+            self.excess(what, Curve((at_most,), (1,)), tier=tier, weight=weight)
+        if at_least is not None:
+            self.excess(what * -1, Curve((-at_least,), (1,)), tier=tier, weight=weight)
+
+    def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
+        """A convex cost of an amount in a tier: one variable for each piece, cheap pieces first."""
+        most = self.model.range_of(what.terms)[1] + what.constant
+        if weight == 0 or most <= curve.points[0]:
+            return
+        ends = [*curve.points[1:], most]
+        slack: dict[int, int] = {}
+        for start, end, slope in zip(curve.points, ends, curve.slopes, strict=True):
+            if start >= most:
+                break
+            piece = self.model.variable(0, min(end, most) - start)
+            slack[piece] = -1
+            objective = self.model.objective(tier)
+            objective.terms[piece] = objective.terms.get(piece, 0) + weight * slope
+        self.model.row({**what.terms, **slack}, None, curve.points[0] - what.constant, tier)
+
+    def cost(self, what: Linear, *, tier: str) -> None:
+        """A linear cost in a tier; the constant counts too."""
+        objective = self.model.objective(tier)
+        objective.constant += what.constant
+        for variable, coefficient in what.terms.items():
+            if coefficient:
+                objective.terms[variable] = objective.terms.get(variable, 0) + coefficient
+
+    def holders(self, values: Sequence[int]) -> dict[str, str]:
+        """Shift id to person for a solution: the seats of a turn go to its holders in order of people."""
+        taken: dict[str, list[str]] = {turn.turn: [] for turn in self.problem.turns}
+        for person in self.problem.people:
+            for turn in self.problem.turns:
+                variable = self.choices.get((person.id, turn.turn))
+                if variable is not None and values[variable]:
+                    taken[turn.turn].append(person.id)
+        seated = (shift for shift in self.problem.shifts if shift.seat <= len(taken[shift.turn]))
+        return {shift.id: taken[shift.turn][shift.seat - 1] for shift in seated}
+
+    def _choice(self, person: str, shift: Shift) -> int:
+        key = (person, shift.turn)
+        if key not in self.choices:
+            self.choices[key] = self.model.variable(0, 1)
+        return self.choices[key]
+
+
+def _neighbours(problem: Problem) -> Mapping[str, tuple[Shift, tuple[str, ...]]]:
+    """Turns of the plans before and after, with everyone who holds some of them."""
+    out: dict[str, tuple[Shift, tuple[str, ...]]] = {}
+    for held in (*problem.before, *problem.after):
+        people = tuple(dict.fromkeys(part.person for part in held.parts))
+        shift, others = out.get(held.shift.turn, (held.shift, ()))
+        out[held.shift.turn] = (shift, (*others, *people))
+    return out
+
+
+def is_convex(curve: Curve) -> bool:
+    """Whether breakpoints and slopes ascend, which `excess` relies on."""
+    return all(a < b for a, b in pairwise(curve.points)) and all(a < b for a, b in pairwise(curve.slopes))

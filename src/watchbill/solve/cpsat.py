@@ -1,0 +1,1 @@
+"""The first engine, CP-SAT: finds good plans fast."""

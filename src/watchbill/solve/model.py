@@ -1,0 +1,74 @@
+"""A neutral integer linear model: what rules posted, in a form that both engines read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Row:
+    """`low <= sum(coefficients * variables) <= high`; `rule` says who asked for it."""
+
+    variables: list[int]
+    coefficients: list[int]
+    low: int | None
+    high: int | None
+    rule: str
+
+    def activity(self, values: Sequence[int]) -> int:
+        """The sum for given values."""
+        return sum(c * values[v] for v, c in zip(self.variables, self.coefficients, strict=True))
+
+    def holds(self, values: Sequence[int]) -> bool:
+        """Whether given values keep the bounds."""
+        sum_ = self.activity(values)
+        return (self.low is None or self.low <= sum_) and (self.high is None or sum_ <= self.high)
+
+
+@dataclass(slots=True)
+class Objective:
+    """A linear cost: coefficient by variable, and a constant."""
+
+    terms: dict[int, int] = field(default_factory=dict)
+    constant: int = 0
+
+    def value(self, values: Sequence[int]) -> int:
+        """The cost of given values."""
+        return self.constant + sum(c * values[v] for v, c in self.terms.items())
+
+
+@dataclass(slots=True)
+class Model:
+    """Integer variables with bounds, rows, and one objective for each tier."""
+
+    lower: list[int] = field(default_factory=list)
+    upper: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    tiers: dict[str, Objective] = field(default_factory=dict)
+
+    def variable(self, lower: int, upper: int) -> int:
+        """A new variable's index."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.lower) - 1
+
+    def objective(self, tier: str) -> Objective:
+        """The objective of a tier, made on first use."""
+        return self.tiers.setdefault(tier, Objective())
+
+    def row(self, terms: Mapping[int, int], low: int | None, high: int | None, rule: str) -> None:
+        """Adds a row, without zero coefficients."""
+        kept = {v: c for v, c in terms.items() if c}
+        self.rows.append(Row(list(kept), list(kept.values()), low, high, rule))
+
+    def range_of(self, terms: Mapping[int, int]) -> tuple[int, int]:
+        """The least and the greatest sum that the variables' bounds admit."""
+        low = sum(c * (self.lower[v] if c > 0 else self.upper[v]) for v, c in terms.items())
+        high = sum(c * (self.upper[v] if c > 0 else self.lower[v]) for v, c in terms.items())
+        return low, high
+
+    def valid(self, values: Sequence[int]) -> bool:
+        """Whether values keep every bound and row: the recheck in integers of what an engine returns."""
+        inside = all(
+            low <= value <= high for low, value, high in zip(self.lower, values, self.upper, strict=True)
+        )
+        return inside and all(row.holds(values) for row in self.rows)

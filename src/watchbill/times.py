@@ -1,0 +1,308 @@
+"""Spans, local clocks and periods: the only place where wall clocks become instants.
+
+Instants are aware datetimes in UTC. A wall time is a naive datetime that means nothing without a zone. Subtracting
+two aware datetimes of one zone gives wall-clock hours, wrong across a DST change: convert with `instant` first.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of time `[start, end)` in UTC, half open."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """Real elapsed time: 23 hours for a spring day in Berlin."""
+        return self.end - self.start
+
+    @property
+    def hours(self) -> float:
+        """Real elapsed hours."""
+        return self.length / timedelta(hours=1)
+
+    def meets(self, other: "Span") -> bool:
+        """Whether the two share any time; touching ends do not."""
+        return self.start < other.end and other.start < self.end
+
+    def common(self, other: "Span") -> "Span | None":
+        """The time both hold, or None."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Span(start, end) if start < end else None
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same time as sorted, disjoint, non-touching spans."""
+    out: list[Span] = []
+    for span in sorted(spans):
+        if out and span.start <= out[-1].end:
+            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def common(left: Sequence[Span], right: Sequence[Span]) -> tuple[Span, ...]:
+    """The time that both sorted, disjoint sequences hold."""
+    out: list[Span] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        both = left[i].common(right[j])
+        if both:
+            out.append(both)
+        if left[i].end <= right[j].end:
+            i += 1
+        else:
+            j += 1
+    return tuple(out)
+
+
+def without(spans: Sequence[Span], holes: Sequence[Span]) -> tuple[Span, ...]:
+    """What of sorted, disjoint `spans` lies outside sorted, disjoint `holes`."""
+    out: list[Span] = []
+    for span in spans:
+        start = span.start
+        for hole in holes:
+            if hole.end <= start or hole.start >= span.end:
+                continue
+            if hole.start > start:
+                out.append(Span(start, hole.start))
+            start = max(start, hole.end)
+        if start < span.end:
+            out.append(Span(start, span.end))
+    return tuple(out)
+
+
+def total(spans: Iterable[Span]) -> timedelta:
+    """Sum of the lengths."""
+    return sum((span.length for span in spans), timedelta())
+
+
+# ---------------------------------------------------------------------------------------------------------- zones
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone `name` as the `tzdata` package has it, not as the machine has it. KeyError if unknown."""
+    if name not in zone_names():
+        raise KeyError(name)
+    *folders, leaf = name.split("/")
+    package = ".".join(["tzdata.zoneinfo", *folders])
+    with resources.files(package).joinpath(leaf).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every IANA zone name of the `tzdata` package."""
+    text = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+def tzdata_version() -> str:
+    """Version of the zone database in use, such as `2026f`."""
+    import tzdata
+
+    return str(tzdata.IANA_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The two ways to read a wall time: equal on ordinary days, `earlier < later` in a fold, `later` first in a gap.
+
+    `before` uses the offset before a change (fold=0), `after` the one after it (fold=1).
+    """
+
+    before: datetime
+    after: datetime
+
+    @property
+    def kind(self) -> str:
+        """`plain`, `fold` (the wall time occurs twice) or `gap` (it does not occur)."""
+        if self.before == self.after:
+            return "plain"
+        return "fold" if self.before < self.after else "gap"
+
+
+def readings(wall: datetime, tz: ZoneInfo) -> Readings:
+    """Both readings of a naive wall time on a zone's clock, in UTC."""
+    return Readings(
+        wall.replace(tzinfo=tz, fold=0).astimezone(UTC),
+        wall.replace(tzinfo=tz, fold=1).astimezone(UTC),
+    )
+
+
+def instant(wall: datetime, tz: ZoneInfo) -> datetime:
+    """The first instant at which the clock shows `wall` or later.
+
+    In a fold that is the first occurrence; in a gap it is the end of the gap.
+    """
+    both = readings(wall, tz)
+    if both.kind != "gap":
+        return both.before
+    return _offset_change(both.after, both.before, tz)
+
+
+def _offset_change(low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
+    """The instant in `(low, high]` at which the offset of the zone changes, to the second."""
+    old = low.astimezone(tz).utcoffset()
+    seconds = int((high - low).total_seconds())
+    first, last = 0, seconds
+    while last - first > 1:
+        middle = (first + last) // 2
+        if (low + timedelta(seconds=middle)).astimezone(tz).utcoffset() == old:
+            first = middle
+        else:
+            last = middle
+    return low + timedelta(seconds=last)
+
+
+def wall(at: datetime, tz: ZoneInfo) -> datetime:
+    """What the clock of a zone shows at an instant, as a naive datetime."""
+    return at.astimezone(tz).replace(tzinfo=None, fold=0)
+
+
+def midnight(day: date, tz: ZoneInfo) -> datetime:
+    """The instant at which a local day begins."""
+    return instant(datetime.combine(day, time()), tz)
+
+
+def minutes(at: datetime) -> int:
+    """Whole minutes since 1970 in UTC: a cheap integer for sums and comparisons."""
+    return int((at - EPOCH).total_seconds()) // 60
+
+
+def iso(at: datetime) -> str:
+    """An instant as `2027-01-04T08:00Z` (seconds only if there are any)."""
+    at = at.astimezone(UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ" if at.second else "%Y-%m-%dT%H:%MZ")
+
+
+def from_iso(text: str) -> datetime:
+    """Reads what `iso` writes; ValueError if there is no zone or it is no date."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f'"{text}" has no zone. Write it in UTC, such as 2027-01-04T08:00Z.')
+    return at.astimezone(UTC)
+
+
+# -------------------------------------------------------------------------------------------------- dates, periods
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dates:
+    """A range of local dates, both ends included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range(len(self)))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def meets(self, other: "Dates") -> bool:
+        """Whether they share a day."""
+        return self.first <= other.last and other.first <= self.last
+
+    def on(self, tz: ZoneInfo) -> Span:
+        """The span from the first day's start to the last day's end on a zone's clock."""
+        return Span(midnight(self.first, tz), midnight(self.last + DAY, tz))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """What one plan is for: a name that is safe as a file name, and its dates (both ends included)."""
+
+    name: str
+    dates: Dates
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.dates.first
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.dates.last
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_PERIOD = re.compile(r"^(\d{4})(?:-(?:Q([1-4])|(\d{2})))?$", re.IGNORECASE)
+
+
+def period(text: str) -> Period:
+    """Reads `2027`, `2027-Q1`, `2027-02` or `2027-01-04..2027-04-04`; ValueError with a sentence otherwise."""
+    text = text.strip()
+    if ".." in text:
+        first, _, last = text.partition("..")
+        dates = Dates(_day(first), _day(last))
+        if dates.last < dates.first:
+            raise ValueError(f"the period ends ({dates.last}) before it starts ({dates.first}). Swap the two dates.")
+        return _checked(Period(f"{dates.first}..{dates.last}", dates))
+    match = _PERIOD.match(text)
+    month = int(match[3]) if match and match[3] else 0
+    if not match or month > 12 or (match[3] and month < 1):
+        raise ValueError(f'"{text}" is no period. Write 2027-Q1, 2027-02, 2027 or 2027-01-04..2027-04-04.')
+    return _checked(_calendar_period(int(match[1]), int(match[2] or 0), month))
+
+
+def _checked(found: Period) -> Period:
+    if not 1971 <= found.first.year <= found.last.year <= 2199:
+        raise ValueError(f'"{found.name}" is too far away. Periods lie between 1971 and 2199.')
+    if len(found.dates) > 800:
+        raise ValueError(f'"{found.name}" holds {len(found.dates)} days. Plan at most 800 days at once.')
+    return found
+
+
+def _calendar_period(year: int, quarter: int, month: int) -> Period:
+    first_month, count = (quarter * 3 - 2, 3) if quarter else (month, 1) if month else (1, 12)
+    name = f"{year}-Q{quarter}" if quarter else f"{year}-{month:02}" if month else f"{year}"
+    index = year * 12 + first_month - 1 + count
+    if not 1 <= year < 9999:
+        raise ValueError(f'"{name}" is too far away. Periods lie between 1971 and 2199.')
+    return Period(name, Dates(date(year, first_month, 1), date(index // 12, index % 12 + 1, 1) - DAY))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f'"{text.strip()}" is no date. Write it as 2027-01-04.') from None
+
+
+def following(done: Period) -> Period:
+    """The period of the same kind that comes next: the next quarter, month, year, or the next as many days."""
+    if ".." in done.name:
+        dates = Dates(done.last + DAY, done.last + timedelta(days=len(done.dates)))
+        return Period(f"{dates.first}..{dates.last}", dates)
+    start = done.last + DAY
+    if "Q" in done.name:
+        return quarter_of(start)
+    return period(f"{start.year}-{start.month:02}" if "-" in done.name else f"{start.year}")
+
+
+def quarter_of(day: date) -> Period:
+    """The calendar quarter that holds a day."""
+    return period(f"{day.year}-Q{(day.month + 2) // 3}")
