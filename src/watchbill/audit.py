@@ -63,9 +63,7 @@ def _stints(shift: Shift, parts: Iterable[Part], *, fixed: bool = False) -> tupl
 def whole(problem: Problem, holders: Mapping[str, str]) -> dict[str, tuple[Part, ...]]:
     """Parts for a plan in which each shift has one holder from start to end."""
     return {
-        shift.id: (Part(holders[shift.id], shift.start, shift.end),)
-        for shift in problem.shifts
-        if shift.id in holders
+        shift.id: (Part(holders[shift.id], shift.start, shift.end),) for shift in problem.shifts if shift.id in holders
     }
 
 

@@ -227,9 +227,7 @@ class LoadPolicy:
 class FairnessPolicy:
     """Weights of the buckets that count, the band in percent of the mean reference, the half-life in days."""
 
-    buckets: Mapping[str, int] = field(
-        default_factory=lambda: {"all": 2, "night": 1, "weekend": 1, "holiday": 1}
-    )
+    buckets: Mapping[str, int] = field(default_factory=lambda: {"all": 2, "night": 1, "weekend": 1, "holiday": 1})
     band: int = 5
     half_life: int = 183
 

@@ -183,7 +183,7 @@ def stretch(text: str) -> tuple[int, int]:
 def zone_name(text: str) -> str:
     """An IANA zone name with the rules of a place, such as Europe/Berlin; fixed offsets are refused."""
     name = text.strip()
-    if name in zone_names() and ("/" in name and not name.startswith("Etc/") or name in {"UTC", "GMT"}):
+    if name in zone_names() and (("/" in name and not name.startswith("Etc/")) or name in {"UTC", "GMT"}):
         return name
     if name in zone_names() or re.fullmatch(r"(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?", name):
         raise ValueError(f'"{text}" is a fixed offset or an old name. Write a city, such as Europe/Berlin.')

@@ -93,9 +93,7 @@ class Board(Protocol):
     def is_fixed(self, shift: Shift) -> bool:
         """Whether the turn belongs to a neighbouring plan."""
 
-    def require(
-        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, rule: str
-    ) -> None:
+    def require(self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, rule: str) -> None:
         """A hard bound."""
 
     def penalise(
@@ -160,9 +158,7 @@ class Rule(BaseModel):
         """Judges any plan; yields one finding for each break, whose costs add up to the tier's value."""
         raise NotImplementedError
 
-    def bound(
-        self, board: Board, what: Linear, *, at_least: int | None = None, at_most: int | None = None
-    ) -> None:
+    def bound(self, board: Board, what: Linear, *, at_least: int | None = None, at_most: int | None = None) -> None:
         """Posts a bound as hard or soft, as the strength says."""
         if self.hard:
             board.require(what, at_least=at_least, at_most=at_most, rule=self.kind)

@@ -79,9 +79,7 @@ class PlanBoard:
         self.model.row({some: -1, **several.terms}, 0, None, "any")
         return Linear({some: 1})
 
-    def require(
-        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, rule: str
-    ) -> None:
+    def require(self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, rule: str) -> None:
         """A hard bound; left out where the variables' own bounds already keep it."""
         least, most = self.model.range_of(what.terms)
         low = None if at_least is None or least >= at_least - what.constant else at_least - what.constant

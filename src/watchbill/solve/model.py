@@ -68,7 +68,5 @@ class Model:
 
     def valid(self, values: Sequence[int]) -> bool:
         """Whether values keep every bound and row: the recheck in integers of what an engine returns."""
-        inside = all(
-            low <= value <= high for low, value, high in zip(self.lower, values, self.upper, strict=True)
-        )
+        inside = all(low <= value <= high for low, value, high in zip(self.lower, values, self.upper, strict=True))
         return inside and all(row.holds(values) for row in self.rows)
