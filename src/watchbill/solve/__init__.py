@@ -1,1 +1,75 @@
-"""From a problem and its rules to a plan: the only folder that knows OR-Tools."""
+"""From a problem and its rules to a plan: `solve` is the one door, and this the only folder that knows OR-Tools."""
+
+from collections.abc import Sequence
+
+from watchbill.domain import Problem
+from watchbill.load import Loads
+from watchbill.results import Infeasible, Outcome, OutOfTime, Solved, Tier
+from watchbill.rules.base import Rule
+from watchbill.solve.board import PlanBoard
+from watchbill.solve.limits import Effort, Progress, Watch
+from watchbill.solve.parts import ModelPart, parts
+from watchbill.solve.tiers import Climbed, Ladder
+
+__all__ = ["Effort", "Progress", "Watch", "board", "solve"]
+
+
+def solve(
+    problem: Problem,
+    rules: Sequence[Rule],
+    *,
+    effort: Effort | None = None,
+    watch: Watch | None = None,
+    loads: Loads | None = None,
+) -> Outcome:
+    """The best plan by the problem's tiers, or why there is none. Stopping the watch ends with the best so far."""
+    effort, watch = effort or Effort(), watch or Watch()
+    posted = board(problem, rules, loads or Loads(problem))
+    pieces = parts(posted.model)
+    ladders = [Ladder(piece.model, effort, watch) for piece in pieces]
+    starts = []
+    for ladder in ladders:
+        answer = ladder.start(None)
+        if answer.infeasible:
+            return Infeasible()
+        if answer.values is None:
+            return OutOfTime()
+        starts.append(answer.values)
+    climbed = [
+        ladder.climb(start, problem.tiers, _reporter(watch, n, len(ladders)))
+        for n, (ladder, start) in enumerate(zip(ladders, starts, strict=True), 1)
+    ]
+    values = _whole(len(posted.model.lower), posted.model.lower, pieces, climbed)
+    reproducible = not effort.race and not watch.stopped.is_set()
+    return Solved(posted.holders(values), _tiers(problem, posted, values, climbed), reproducible)
+
+
+def board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> PlanBoard:
+    """The board after every rule has posted."""
+    posted = PlanBoard(problem, loads)
+    for rule in rules:
+        rule.post(posted)
+    return posted
+
+
+def _reporter(watch: Watch, part: int, count: int):  # type: ignore[no-untyped-def]
+    return lambda tier, value, bound: watch.report(Progress(tier, value, bound, part, count))
+
+
+def _whole(size: int, lower: Sequence[int], pieces: Sequence[ModelPart], climbed: Sequence[Climbed]) -> list[int]:
+    values = list(lower)
+    for piece, done in zip(pieces, climbed, strict=True):
+        for variable, value in zip(piece.variables, done.values, strict=True):
+            values[variable] = value
+    return values
+
+
+def _tiers(
+    problem: Problem, posted: PlanBoard, values: Sequence[int], climbed: Sequence[Climbed]
+) -> tuple[Tier, ...]:
+    out = []
+    for n, spec in enumerate(problem.tiers):
+        steps = [done.steps[n] for done in climbed]
+        value = posted.model.objective(spec.name).value(values)
+        out.append(Tier(spec.name, value, sum(s.best for s in steps), sum(s.bound for s in steps), spec.slack))
+    return tuple(out)

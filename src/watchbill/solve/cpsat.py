@@ -1,1 +1,100 @@
 """The first engine, CP-SAT: finds good plans fast."""
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from ortools.sat.python import cp_model
+
+from watchbill.solve.engine import Answer, checked
+from watchbill.solve.limits import Effort, Watch
+from watchbill.solve.model import Model, Objective, Row
+
+Seen = Callable[[int | None, int | None], None]
+
+
+class CpSat:
+    """One model, built once; rows are added as tiers freeze, the objective changes from tier to tier."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._cp = cp_model.CpModel()
+        self._vars = [
+            self._cp.new_int_var(low, high, "") for low, high in zip(model.lower, model.upper, strict=True)
+        ]
+        for row in model.rows:
+            self.freeze(row)
+
+    def freeze(self, row: Row) -> None:
+        """Adds a row."""
+        low = cp_model.INT_MIN if row.low is None else row.low
+        high = cp_model.INT_MAX if row.high is None else row.high
+        expression = cp_model.LinearExpr.weighted_sum([self._vars[v] for v in row.variables], row.coefficients)
+        self._cp.add_linear_expression_in_domain(expression, cp_model.Domain(low, high))
+
+    def solve(
+        self,
+        objective: Objective,
+        start: Sequence[int] | None,
+        effort: Effort,
+        watch: Watch,
+        *,
+        work: float,
+        seen: Seen | None = None,
+    ) -> Answer:
+        """Minimises from a complete start, within so much deterministic work."""
+        self._aim(objective, start)
+        solver = cp_model.CpSolver()
+        _limit(solver.parameters, effort, work)
+        if seen is not None:
+            solver.best_bound_callback = lambda bound: seen(None, ceil(bound - 1e-6))
+        forget = watch.on_stop(solver.stop_search)
+        try:
+            status = solver.solve(self._cp, _Sight(seen) if seen and objective.terms else None)
+        finally:
+            forget()
+        return self._answer(status, solver, objective)
+
+    def _aim(self, objective: Objective, start: Sequence[int] | None) -> None:
+        self._cp.clear_objective()
+        self._cp.clear_hints()
+        if objective.terms:
+            variables = [self._vars[v] for v in objective.terms]
+            self._cp.minimize(cp_model.LinearExpr.weighted_sum(variables, list(objective.terms.values())) + objective.constant)
+        if start is not None:
+            for variable, value in zip(self._vars, start, strict=True):
+                self._cp.add_hint(variable, value)
+
+    def _answer(self, status: cp_model.CpSolverStatus, solver: cp_model.CpSolver, objective: Objective) -> Answer:
+        if status == cp_model.INFEASIBLE:
+            return Answer(infeasible=True)
+        if status == cp_model.MODEL_INVALID:
+            raise AssertionError(self._cp.validate())
+        bound = ceil(solver.best_objective_bound - 1e-6) if objective.terms else objective.constant
+        if status == cp_model.UNKNOWN:
+            return Answer(None, bound if objective.terms else None)
+        values = [solver.value(variable) for variable in self._vars]
+        return checked(self.model, objective, Answer(values, bound))
+
+
+class _Sight(cp_model.CpSolverSolutionCallback):
+    """Passes each better value and its bound on."""
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver."""
+        self._seen(round(self.objective_value), ceil(self.best_objective_bound - 1e-6))
+
+
+def _limit(parameters: object, effort: Effort, work: float) -> None:
+    settings: dict[str, object] = {
+        "random_seed": effort.seed,
+        "num_workers": 0 if effort.race else 1,
+        "max_deterministic_time": work,
+        "catch_sigint_signal": False,
+        "cp_model_probing_level": 1,
+    }
+    for name, value in settings.items():
+        setattr(parameters, name, value)

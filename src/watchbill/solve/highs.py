@@ -1,0 +1,77 @@
+"""The second engine, HiGHS through MathOpt: proves bounds that CP-SAT does not reach.
+
+MathOpt keeps incumbent and dual bound on a limit; `model_builder` would lose both. HiGHS takes no start, so what is
+known already comes in as a cutoff.
+"""
+
+import math
+from collections.abc import Sequence
+
+from ortools.math_opt.python import mathopt
+from ortools.util.python.solve_interrupter import SolveInterrupter
+
+from watchbill.solve.engine import Answer, checked
+from watchbill.solve.limits import Effort, Watch
+from watchbill.solve.model import Model, Objective, Row
+
+
+class Highs:
+    """One model, built once; rows are added as tiers freeze, the objective changes from tier to tier."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._mo = mathopt.Model()
+        self._vars = [
+            self._mo.add_integer_variable(lb=low, ub=high)
+            for low, high in zip(model.lower, model.upper, strict=True)
+        ]
+        for row in model.rows:
+            self.freeze(row)
+
+    def freeze(self, row: Row) -> None:
+        """Adds a row."""
+        self._add(row)
+
+    def _add(self, row: Row) -> mathopt.LinearConstraint:
+        constraint = self._mo.add_linear_constraint(
+            lb=-math.inf if row.low is None else row.low, ub=math.inf if row.high is None else row.high
+        )
+        for variable, coefficient in zip(row.variables, row.coefficients, strict=True):
+            constraint.set_coefficient(self._vars[variable], coefficient)
+        return constraint
+
+    def solve(self, objective: Objective, cutoff: int, effort: Effort, watch: Watch) -> Answer:
+        """Looks for a solution better than `cutoff`; proves that there is none by ending with that bound."""
+        self._mo.objective.clear()
+        self._mo.objective.offset = objective.constant
+        for variable, coefficient in objective.terms.items():
+            self._mo.objective.set_linear_coefficient(self._vars[variable], coefficient)
+        row = Row(list(objective.terms), list(objective.terms.values()), None, cutoff - objective.constant, "cutoff")
+        guard = self._add(row)
+        interrupter = SolveInterrupter()
+        forget = watch.on_stop(interrupter.interrupt)
+        try:
+            result = mathopt.solve(
+                self._mo, mathopt.SolverType.HIGHS, params=_limit(effort), interrupter=interrupter
+            )
+        finally:
+            forget()
+            self._mo.delete_linear_constraint(guard)
+        return self._answer(result, objective)
+
+    def _answer(self, result: mathopt.SolveResult, objective: Objective) -> Answer:
+        reason = result.termination.reason
+        if reason in {mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED}:
+            return Answer(infeasible=True)
+        dual = result.best_objective_bound()
+        bound = math.ceil(dual - 1e-4) if math.isfinite(dual) else None
+        if not result.has_primal_feasible_solution():
+            return Answer(None, bound)
+        values: Sequence[int] = [round(value) for value in result.variable_values(self._vars)]
+        return checked(self.model, objective, Answer(values, bound))
+
+
+def _limit(effort: Effort) -> mathopt.SolveParameters:
+    return mathopt.SolveParameters(
+        relative_gap_tolerance=0.0, absolute_gap_tolerance=0.9, random_seed=effort.seed, node_limit=effort.nodes
+    )

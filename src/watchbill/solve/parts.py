@@ -1,0 +1,81 @@
+"""Splits a model into parts that share no row: each is solved alone, and their optima add up to the whole's.
+
+A follow-the-sun team is three small problems rather than a large one, because every tier is a sum over people.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watchbill.solve.model import Model, Objective, Row
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """A part of a model, and which of the whole's variables its own variables are, in order."""
+
+    model: Model
+    variables: tuple[int, ...]
+
+
+def parts(model: Model) -> tuple[ModelPart, ...]:
+    """The independent parts over variables that are not fixed, in order of their first variable.
+
+    Rows without a free variable go to the first part, and so do the constants of the objectives.
+    """
+    root = _roots(model)
+    members: dict[int, list[int]] = {}
+    for variable in range(len(root)):
+        if _free(model, variable):
+            members.setdefault(root[variable], []).append(variable)
+    first = next(iter(members), -1)
+    rows: dict[int, list[Row]] = {key: [] for key in members or [first]}
+    for row in model.rows:
+        free = next((v for v in row.variables if _free(model, v)), None)
+        rows[first if free is None else root[free]].append(row)
+    found = [_part(model, members.get(key, []), rows[key]) for key in rows]
+    for tier, objective in model.tiers.items():
+        fixed = sum(c * model.lower[v] for v, c in objective.terms.items() if not _free(model, v))
+        found[0].model.objective(tier).constant += objective.constant + fixed
+    return tuple(found)
+
+
+def _free(model: Model, variable: int) -> bool:
+    return model.lower[variable] < model.upper[variable]
+
+
+def _roots(model: Model) -> list[int]:
+    """For each variable the least one that rows connect it with, through free variables (union-find)."""
+    parent = list(range(len(model.lower)))
+
+    def find(variable: int) -> int:
+        while parent[variable] != variable:
+            parent[variable] = parent[parent[variable]]
+            variable = parent[variable]
+        return variable
+
+    for row in model.rows:
+        free = [v for v in row.variables if _free(model, v)]
+        for variable in free[1:]:
+            one, two = sorted((find(free[0]), find(variable)))
+            parent[two] = one
+    return [find(variable) for variable in range(len(parent))]
+
+
+def _part(model: Model, variables: Sequence[int], rows: Sequence[Row]) -> ModelPart:
+    own = {variable: n for n, variable in enumerate(variables)}
+    part = Model([model.lower[v] for v in variables], [model.upper[v] for v in variables])
+    part.rows = [_without_fixed(model, row, own) for row in rows]
+    for tier, objective in model.tiers.items():
+        part.tiers[tier] = Objective({own[v]: c for v, c in objective.terms.items() if v in own})
+    return ModelPart(part, tuple(variables))
+
+
+def _without_fixed(model: Model, row: Row, own: dict[int, int]) -> Row:
+    """The row over a part's own variables; what the fixed ones add moves into the bounds."""
+    free = [(own[v], c) for v, c in zip(row.variables, row.coefficients, strict=True) if v in own]
+    fixed = sum(
+        c * model.lower[v] for v, c in zip(row.variables, row.coefficients, strict=True) if v not in own
+    )
+    low = None if row.low is None else row.low - fixed
+    high = None if row.high is None else row.high - fixed
+    return Row([v for v, _ in free], [c for _, c in free], low, high, row.rule)
