@@ -308,6 +308,12 @@ class Problem:
         return tuple(shift for shift in self.shifts if shift.seat == 1)
 
     @cached_property
+    def all_turns(self) -> tuple[Shift, ...]:
+        """One shift for each turn of this plan and of the plans before and after, in order of start."""
+        neighbours = {held.shift.turn: held.shift for held in (*self.before, *self.after)}
+        return tuple(sorted((*self.turns, *neighbours.values()), key=lambda turn: (turn.start, turn.turn)))
+
+    @cached_property
     def shift(self) -> Mapping[str, Shift]:
         """Shifts of this plan by id."""
         return {shift.id: shift for shift in self.shifts}

@@ -185,3 +185,15 @@ class Rule(BaseModel):
             shifts=tuple(shift.id for shift in named),
             day=named[0].start.date() if named else None,
         )
+
+
+def in_scope(shift: Shift, scope: Sequence[str]) -> bool:
+    """Whether a shift is of one of these roles or layers (`role/layer`); an empty scope holds everything."""
+    return not scope or shift.role in scope or shift.key in scope
+
+
+def names(problem: Problem, people: Iterable[str]) -> str:
+    """People in a sentence, by name (by id if they left the team): `Ana, Bo and Cy`; `nobody` if there are none."""
+    listed = [problem.person[id_].name if id_ in problem.person else id_ for id_ in people]
+    *rest, last = listed or ["nobody"]
+    return f"{', '.join(rest)} and {last}" if rest else last
