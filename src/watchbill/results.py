@@ -78,13 +78,19 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a plan was made from and with: fingerprint of the files, versions, seed, limits, reproducible or not."""
+    """What a plan was made from and with: fingerprint of the inputs, versions, seed, limits, reproducible or not.
+
+    `answer` is the fingerprint of who held what when the plan was made: a file whose holders no longer give it was
+    edited. `pins` are the shifts that the inputs pinned: other pinned shifts were pinned by hand in the draft.
+    """
 
     fingerprint: str
     versions: Mapping[str, str] = field(default_factory=dict)
     seed: int = 1
     effort: str = ""
     reproducible: bool = True
+    answer: str = ""
+    pins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
