@@ -18,6 +18,11 @@ class PlanRoster:
         self.loads = loads
         self._parts = parts
 
+    @property
+    def given(self) -> Mapping[str, Sequence[Part]]:
+        """The parts as the plan names them, by shift id."""
+        return self._parts
+
     @cached_property
     def parts(self) -> Mapping[str, Sequence[Stint]]:
         """Stints by shift id, this plan's only."""

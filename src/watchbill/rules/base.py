@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Part, Problem, Shift
 from watchbill.fields import Number
 from watchbill.load import Loads
 from watchbill.results import Finding
@@ -97,9 +97,19 @@ class Board(Protocol):
         """A hard bound."""
 
     def penalise(
-        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, tier: str, weight: int
+        self,
+        what: Linear,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        tier: str,
+        weight: int,
+        unit: int = 1,
     ) -> None:
-        """A soft bound: each unit beyond it costs `weight` in a tier."""
+        """A soft bound: every `unit` beyond it, begun ones too, costs `weight` in a tier."""
+
+    def penalise_worst(self, sums: Sequence[Linear], *, at_most: int, tier: str, weight: int) -> None:
+        """A soft bound on several sums, of which only the one that is furthest beyond it costs."""
 
     def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
         """A convex cost of an amount in a tier."""
@@ -134,6 +144,10 @@ class Roster(Protocol):
     def parts(self) -> Mapping[str, Sequence[Stint]]:
         """Stints by shift id, this plan's only."""
 
+    @property
+    def given(self) -> Mapping[str, Sequence[Part]]:
+        """The parts as the plan names them, by shift id: uncut, so that wrong ones can be seen."""
+
 
 class Rule(BaseModel):
     """One piece of policy. Subclasses add options, and give `kind` its one literal value."""
@@ -158,12 +172,20 @@ class Rule(BaseModel):
         """Judges any plan; yields one finding for each break, whose costs add up to the tier's value."""
         raise NotImplementedError
 
-    def bound(self, board: Board, what: Linear, *, at_least: int | None = None, at_most: int | None = None) -> None:
-        """Posts a bound as hard or soft, as the strength says."""
+    def bound(
+        self,
+        board: Board,
+        what: Linear,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        unit: int = 1,
+    ) -> None:
+        """Posts a bound as hard or soft, as the strength says; soft, every begun `unit` beyond it costs the weight."""
         if self.hard:
             board.require(what, at_least=at_least, at_most=at_most, rule=self.kind)
         else:
-            board.penalise(what, at_least=at_least, at_most=at_most, tier="should", weight=self.weight)
+            board.penalise(what, at_least=at_least, at_most=at_most, tier="should", weight=self.weight, unit=unit)
 
     def finding(
         self,

@@ -88,13 +88,36 @@ class PlanBoard:
             self.model.row(what.terms, low, high, rule)
 
     def penalise(
-        self, what: Linear, *, at_least: int | None = None, at_most: int | None = None, tier: str, weight: int
+        self,
+        what: Linear,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        tier: str,
+        weight: int,
+        unit: int = 1,
     ) -> None:
-        """A soft bound: each unit beyond it costs `weight` in a tier."""
+        """A soft bound: every `unit` beyond it, begun ones too, costs `weight` in a tier."""
         if at_most is not None:
-            self.excess(what, Curve((at_most,), (1,)), tier=tier, weight=weight)
+            self._beyond([what], at_most, tier, weight, unit)
         if at_least is not None:
-            self.excess(what * -1, Curve((-at_least,), (1,)), tier=tier, weight=weight)
+            self._beyond([what * -1], -at_least, tier, weight, unit)
+
+    def penalise_worst(self, sums: Sequence[Linear], *, at_most: int, tier: str, weight: int) -> None:
+        """A soft bound on several sums, of which only the one that is furthest beyond it costs."""
+        self._beyond(sums, at_most, tier, weight, 1)
+
+    def _beyond(self, sums: Sequence[Linear], at_most: int, tier: str, weight: int, unit: int) -> None:
+        """One integer variable that counts the units of the greatest sum beyond the bound."""
+        over = [what for what in sums if self.model.range_of(what.terms)[1] + what.constant > at_most]
+        if weight == 0 or not over:
+            return
+        most = max(self.model.range_of(what.terms)[1] + what.constant for what in over) - at_most
+        units = self.model.variable(0, -(-most // unit))
+        for what in over:
+            self.model.row({**what.terms, units: -unit}, None, at_most - what.constant, tier)
+        objective = self.model.objective(tier)
+        objective.terms[units] = weight
 
     def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
         """A convex cost of an amount in a tier: one variable for each piece, cheap pieces first."""
