@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
 
+from watchbill.domain import TurnLength
 from watchbill.errors import did_you_mean
 from watchbill.times import WEEKDAYS, Dates, zone_names
 
@@ -29,15 +30,20 @@ UNITS = {
     "month": timedelta(days=30.5),
     "year": timedelta(days=365),
 }
-_AMOUNT = re.compile(r"^(\d{1,6})\s*([a-z]+)$")
-_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})$")
-_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-_OTHER_DATE = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+MONTHS += ("August", "September", "October", "November", "December")
+_AMOUNT = re.compile(r"([0-9]{1,6})\s*([a-z]+)")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_OTHER_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
+_ISO = "([0-9]{4}-[0-9]{2}-[0-9]{2})"
+_OTHER_RANGE = re.compile(_ISO + r"\s*(?:[-\u2013\u2014\u2026/]|\.|\.{3,}|to|until|till)\s*" + _ISO)
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 def duration(text: str) -> timedelta:
     """`11h`, `90 min`, `14 days`, `3 weeks`, `6 months` (30.5 days each)."""
-    match = _AMOUNT.match(text.strip().lower())
+    match = _AMOUNT.fullmatch(text.strip().lower())
     unit = match[2] if match and match[2] in UNITS else match[2].removesuffix("s") if match else ""
     if not match or unit not in UNITS:
         raise ValueError(f'"{text}" is no length of time. Write it as 11h, 90 min, 14 days or 3 weeks.')
@@ -61,7 +67,7 @@ def percent(text: str) -> int:
 
 def number(text: str) -> int:
     """A whole number from 0 on."""
-    if not re.fullmatch(r"\d{1,9}", text.strip()):
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise ValueError(f'"{text}" is no whole number from 0 on. Write digits only, such as 3.')
     return int(text)
 
@@ -77,9 +83,11 @@ def yes(text: str) -> bool:
 def day(text: str) -> date:
     """`2027-03-08`; ambiguous and impossible dates are named as such."""
     text = text.strip()
-    if other := _OTHER_DATE.match(text):
+    if other := _OTHER_RANGE.fullmatch(text):
+        raise ValueError(f'"{text}" is no range of dates. Write {other[1]}..{other[2]} with two dots.')
+    if other := _OTHER_DATE.fullmatch(text):
         raise ValueError(_ambiguous(text, int(other[1]), int(other[2]), int(other[3])))
-    match = _DATE.match(text)
+    match = _DATE.fullmatch(text)
     if not match:
         raise ValueError(f'"{text}" is no date. Write it as 2027-03-08.')
     try:
@@ -102,7 +110,7 @@ def _ambiguous(text: str, first: int, second: int, year: int) -> str:
             continue
     unique = list(dict.fromkeys(readings))
     if len(unique) == 2:
-        one, two = (f"{d.day} {d:%B}" for d in unique)
+        one, two = (f"{d.day} {MONTHS[d.month - 1]}" for d in unique)
         return f'"{text}" can be {one} or {two}. Write {unique[0]} or {unique[1]}.'
     return f'"{text}" is not a date as it is written here. Write {unique[0] if unique else "it as 2027-03-08"}.'
 
@@ -111,23 +119,28 @@ def _impossible(text: str, year: int, month: int) -> str:
     if not 1 <= month <= 12:
         return f'"{text}" has no month {month}. Write year-month-day, such as 2027-03-08.'
     days = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if year < 9999 else 31
-    return f'"{text}" does not exist: {date(year, month, 1):%B %Y} has {days} days. Write a day from 1 to {days}.'
+    return f'"{text}" does not exist: {MONTHS[month - 1]} {year} has {days} days. Write a day from 1 to {days}.'
+
+
+def backwards(end: object, start: object) -> str:
+    """The sentence for a range whose end comes before its start."""
+    return f"the range ends ({end}) before it starts ({start}). Swap the two or mend the year."
 
 
 def dates(text: str) -> Dates:
     """`2026-12-24..2027-01-02` (both included) or one day."""
+    if _OTHER_RANGE.fullmatch(text.strip()):
+        day(text)
     first, dots, last = text.partition("..")
     found = Dates(day(first), day(last if dots else first))
     if found.last < found.first:
-        raise ValueError(
-            f"the range ends ({found.last}) before it starts ({found.first}). Swap the two dates or mend the year."
-        )
+        raise ValueError(backwards(found.last, found.first))
     return found
 
 
 def clock(text: str) -> int:
     """`09:00` to `24:00`, as minutes after midnight."""
-    match = _CLOCK.match(text.strip())
+    match = _CLOCK.fullmatch(text.strip())
     if not match or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 1440:
         raise ValueError(f'"{text}" is no time of day. Write it as 09:00, at most 24:00.')
     return int(match[1]) * 60 + int(match[2])
@@ -200,11 +213,73 @@ def names(texts: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in listed))
 
 
-def _reads(reader: Callable[..., T], *texts: type) -> BeforeValidator:
-    """A validator that applies a reader to text (or the given types) and lets ready-made values through."""
+def identity(text: str) -> str:
+    """A short name that is safe in ids and file names: small letters, digits, `.`, `_` and `-`."""
+    name = text.strip()
+    if _ID.fullmatch(name):
+        return name
+    plain = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")[:40]
+    hint = f', such as "{plain}"' if _ID.fullmatch(plain) else ""
+    raise ValueError(f'"{text}" is no id. Write at most 40 small letters, digits, ".", "_" or "-"{hint}.')
+
+
+def text_line(text: str) -> str:
+    """Some text that is not blank."""
+    if not text.strip():
+        raise ValueError("the text is empty. Write some, or remove the key.")
+    return text.strip()
+
+
+def address(text: str) -> str:
+    """An e-mail address, as far as one can tell by its looks."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", text.strip()):
+        raise ValueError(f'"{text}" is no e-mail address. Write it as ana@example.com.')
+    return text.strip()
+
+
+# ----------------------------------------------------------------------------------------------------------- turns
+
+_TURN = re.compile(r"([0-9]{1,3})\s*(h|d|w|hour|day|week|month|year)s?")
+_TURN_UNITS = {"h": "hour", "d": "day", "w": "week"}
+_LONGEST_TURN = {"hour": 24, "day": 366, "week": 52, "month": 12, "year": 1}
+
+
+def turn(text: str) -> TurnLength:
+    """`12 hours`, `1 day`, `2 weeks`, `1 month`: an hour to a year; hours divide 24."""
+    match = _TURN.fullmatch(text.strip().lower())
+    if not match:
+        raise ValueError(f'"{text}" is no length of a turn. Write it as 12 hours, 1 day, 1 week, 2 weeks or 1 month.')
+    found = TurnLength(int(match[1]), _TURN_UNITS.get(match[2], match[2]))
+    if not 1 <= found.count <= _LONGEST_TURN[found.unit]:
+        raise ValueError(f'a turn of "{text}" is not possible. Turns last from one hour to one year.')
+    if found.unit == "hour" and 24 % found.count:
+        raise ValueError(f'a turn of "{text}" does not divide a day. Write 1, 2, 3, 4, 6, 8, 12 or 24 hours, or days.')
+    return found
+
+
+def handoff(text: str) -> tuple[int | None, int]:
+    """`mon 09:00` or `09:00`: the weekday (None for every day) and minutes after midnight."""
+    first, _, last = text.strip().rpartition(" ")
+    minute = clock(last)
+    if minute == 1440:
+        raise ValueError(f'"{text}" is the next day\'s 00:00. Write 00:00 of the day that is meant.')
+    return (weekday(first) if first else None), minute
+
+
+# ----------------------------------------------------------------------------------------------------------- types
+
+
+def reads(reader: Callable[..., T], *, lists: bool = False) -> BeforeValidator:
+    """A validator that applies a reader to text (or lists of text) and lets ready-made values through."""
 
     def read(value: Any) -> Any:
-        return reader(value) if isinstance(value, (str, *texts)) else value
+        if isinstance(value, str):
+            return reader(value)
+        if isinstance(value, dict) or (isinstance(value, list) and not lists):
+            raise ValueError(f"expected one value, found a {'list' if isinstance(value, list) else 'mapping'}.")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise ValueError("expected a list of plain values, found one inside another.")
+        return reader(value) if isinstance(value, list) else value
 
     return BeforeValidator(read)
 
@@ -212,16 +287,21 @@ def _reads(reader: Callable[..., T], *texts: type) -> BeforeValidator:
 TEXT = WithJsonSchema({"type": "string"})
 TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
-Duration = Annotated[timedelta, _reads(duration), TEXT]
-Percent = Annotated[int, _reads(percent), WithJsonSchema({"type": ["string", "number"]})]
-Number = Annotated[int, _reads(number), WithJsonSchema({"type": ["string", "integer"]})]
-Yes = Annotated[bool, _reads(yes), WithJsonSchema({"type": ["string", "boolean"]})]
-Day = Annotated[date, _reads(day), TEXT]
-DateRange = Annotated[Dates, _reads(dates), TEXT]
-Clock = Annotated[int, _reads(clock), TEXT]
-Hours = Annotated[tuple[int, int], _reads(hours), TEXT]
-Weekdays = Annotated[tuple[int, ...], _reads(weekdays, list), TEXTS]
-WeekMinute = Annotated[int, _reads(week_minute), TEXT]
-Stretches = Annotated[tuple[int, int], _reads(stretch), TEXT]
-Zone = Annotated[str, _reads(zone_name), TEXT]
-Names = Annotated[tuple[str, ...], _reads(names, list), TEXTS]
+Duration = Annotated[timedelta, reads(duration), TEXT]
+Percent = Annotated[int, reads(percent), WithJsonSchema({"type": ["string", "number"]})]
+Number = Annotated[int, reads(number), WithJsonSchema({"type": ["string", "integer"]})]
+Yes = Annotated[bool, reads(yes), WithJsonSchema({"type": ["string", "boolean"]})]
+Day = Annotated[date, reads(day), TEXT]
+DateRange = Annotated[Dates, reads(dates), TEXT]
+Clock = Annotated[int, reads(clock), TEXT]
+Hours = Annotated[tuple[int, int], reads(hours), TEXT]
+Weekdays = Annotated[tuple[int, ...], reads(weekdays, lists=True), TEXTS]
+WeekMinute = Annotated[int, reads(week_minute), TEXT]
+Stretches = Annotated[tuple[int, int], reads(stretch), TEXT]
+Zone = Annotated[str, reads(zone_name), TEXT]
+Names = Annotated[tuple[str, ...], reads(names, lists=True), TEXTS]
+Identity = Annotated[str, reads(identity), TEXT]
+Line = Annotated[str, reads(text_line), TEXT]
+Email = Annotated[str, reads(address), TEXT]
+Turn = Annotated[InstanceOf[TurnLength], reads(turn), TEXT]
+Handoff = Annotated[tuple[int | None, int], reads(handoff), TEXT]
