@@ -1,0 +1,70 @@
+"""`keep`: stay near a given plan; a change close to its date costs more."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from watchbill.domain import Near, Problem, Shift
+from watchbill.results import Finding
+from watchbill.rules.base import Board, Linear, Roster, Rule, names
+
+TIER = "stability"
+CHANGE = 10
+CHANGE_IN_NOTICE = 30
+
+
+class Keep(Rule):
+    """Every seat that changes hands costs points of the stability tier: 10, and 30 within the notice."""
+
+    kind: Literal["keep"] = "keep"
+
+    def post(self, board: Board) -> None:
+        """Costs each former holder who no longer holds the turn."""
+        near = board.problem.near
+        if near is None:
+            return
+        for turn, former in _former(board.problem, near):
+            price = _price(turn, near)
+            changed = Linear(constant=price * len(former))
+            for person in former:
+                if person in board.problem.person:
+                    changed.add(board.holds(person, turn, -price))
+            board.cost(changed, tier=TIER)
+
+    def check(self, roster: Roster) -> Iterator[Finding]:
+        """One finding for each turn that former holders hold no part of any more."""
+        near = roster.problem.near
+        if near is None:
+            return
+        for turn, former in _former(roster.problem, near):
+            holders = roster.holders(turn)
+            gone = [person for person in former if person not in holders]
+            if gone:
+                come = [person for person in holders if person not in former]
+                yield self._finding(roster.problem, turn, gone, come, near)
+
+    def _finding(self, problem: Problem, turn: Shift, gone: list[str], come: list[str], near: Near) -> Finding:
+        late = ", within the notice" if _price(turn, near) == CHANGE_IN_NOTICE else ""
+        return Finding(
+            rule=self.kind,
+            sentence=f"{turn.turn} goes from {names(problem, gone)} to {names(problem, come)}{late}",
+            tier=TIER,
+            cost=_price(turn, near) * len(gone),
+            people=(*gone, *come),
+            shifts=(turn.id,),
+            day=turn.start.date(),
+        )
+
+
+def _former(problem: Problem, near: Near) -> list[tuple[Shift, tuple[str, ...]]]:
+    """This plan's turns that the given plan knows, with everyone who held a seat there."""
+    held: dict[str, dict[str, None]] = {}
+    for shift in problem.shifts:
+        if shift.id in near.holders:
+            held.setdefault(shift.turn, {})[near.holders[shift.id]] = None
+    return [(turn, tuple(held[turn.turn])) for turn in problem.turns if turn.turn in held]
+
+
+def _price(turn: Shift, near: Near) -> int:
+    """What a changed seat of a turn costs."""
+    inside = near.notice is not None and near.notice.start <= turn.start < near.notice.end
+    return CHANGE_IN_NOTICE if inside else CHANGE

@@ -1,0 +1,157 @@
+"""`pair`: who is on call together, looked at for every set of turns that ever run at the same time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Self, TypeVar
+
+from pydantic import model_validator
+
+from watchbill.domain import Problem, Shift
+from watchbill.fields import Names
+from watchbill.results import Finding
+from watchbill.rules.base import Board, Linear, Roster, Rule, Stint, in_scope, names
+from watchbill.times import Span
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """People of whom at least one, or at most one, is on call at a time; `words` name them in a sentence."""
+
+    words: str
+    people: frozenset[str]
+    needed: bool
+
+
+class Pair(Rule):
+    """At least one person with a tag among those on call together, never two with a tag, some people apart.
+
+    `roles` and `layers` (`role/layer`) say whose turns count; empty means all.
+    """
+
+    kind: Literal["pair"] = "pair"
+    roles: Names = ()
+    layers: Names = ()
+    at_least_one: Names = ()
+    never_two: Names = ()
+    apart: Names = ()
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.at_least_one or self.never_two or self.apart):
+            raise ValueError("pair asks for nothing. Add at_least_one: TAG, never_two: TAG or apart: [PERSON, PERSON].")
+        if len(self.apart) == 1:
+            raise ValueError(f'apart names only "{self.apart[0]}". Name two people or more.')
+        return self
+
+    def post(self, board: Board) -> None:
+        """Bounds, for every set of turns that run together, how many of its seats go to each crew."""
+        turns = self._turns(board.problem)
+        own = [running for running in together(turns) if not all(board.is_fixed(turn) for turn in running)]
+        for crew in self._crews(board.problem):
+            sums = {turn.turn: _held_by(board, turn, crew.people) for turn in turns}
+            for running in own:
+                if self._applies(crew, running, board.problem):
+                    self._post_one(board, crew, [sums[turn.turn] for turn in running])
+
+    def _post_one(self, board: Board, crew: Crew, sums: Sequence[Linear]) -> None:
+        held = Linear()
+        for part in sums:
+            held.add(part)
+        if crew.needed:
+            self.bound(board, held, at_least=1)
+        else:
+            # The constant is what neighbouring plans have decided: not this plan's fault.
+            self.bound(board, held, at_most=max(1, held.constant))
+
+    def check(self, roster: Roster) -> Iterator[Finding]:
+        """One finding for each set of turns that run together and each group of people that breaks the rule."""
+        crews = self._crews(roster.problem)
+        seen: set[tuple[int, tuple[str, ...], tuple[tuple[str, str], ...]]] = set()
+        for turns, stints in self._moments(roster):
+            for n, crew in enumerate(crews):
+                members = [stint for stint in stints if stint.person in crew.people]
+                where = tuple(turn.turn for turn in turns)
+                key = (n, where, tuple((stint.shift.turn, stint.person) for stint in members))
+                if key not in seen and self._applies(crew, turns, roster.problem):
+                    seen.add(key)
+                    yield from self._judge(crew, turns, members, stints, roster.problem)
+
+    def _judge(
+        self, crew: Crew, turns: Sequence[Shift], members: Sequence[Stint], stints: Sequence[Stint], problem: Problem
+    ) -> Iterator[Finding]:
+        named = sorted(turns, key=lambda turn: turn.id not in problem.shift)
+        together_on = " + ".join(turn.turn for turn in turns)
+        if crew.needed and not members:
+            people = tuple(dict.fromkeys(stint.person for stint in stints))
+            sentence = f"nobody {crew.words} is on call in {together_on}: {names(problem, people)}"
+            yield self.finding(sentence, people=people, shifts=named)
+        fixed = sum(stint.fixed for stint in members)
+        if not crew.needed and len(members) > max(1, fixed):
+            people = tuple(dict.fromkeys(stint.person for stint in members))
+            sentence = f"{names(problem, people)} {crew.words} are on call together in {together_on}"
+            yield self.finding(sentence, len(members) - max(1, fixed), people=people, shifts=named)
+
+    def _moments(self, roster: Roster) -> Iterator[tuple[Sequence[Shift], Sequence[Stint]]]:
+        """What runs at each moment of this plan: the turns, and who really holds them (each person once a turn)."""
+        turns = self._turns(roster.problem)
+        order = {turn.turn: n for n, turn in enumerate(turns)}
+        stints = [stint for p in roster.problem.people for stint in roster.stints(p.id) if stint.shift.turn in order]
+        stints.sort(key=lambda stint: order[stint.shift.turn])
+        items: list[tuple[Sequence[Span], Shift | Stint]] = [(turn.spans, turn) for turn in turns]
+        for running in sweep([*items, *((stint.spans, stint) for stint in stints)]):
+            on = [item for item in running if isinstance(item, Shift)]
+            if any(turn.id in roster.problem.shift for turn in on):
+                held = {(s.shift.turn, s.person): s for s in running if isinstance(s, Stint)}
+                yield on, tuple(held.values())
+
+    def _turns(self, problem: Problem) -> list[Shift]:
+        return [turn for turn in problem.all_turns if in_scope(turn, self.roles) and in_scope(turn, self.layers)]
+
+    def _crews(self, problem: Problem) -> list[Crew]:
+        def tagged(tag: str) -> frozenset[str]:
+            return frozenset(person.id for person in problem.people if tag in person.tags)
+
+        out = [Crew(f'with the tag "{tag}"', tagged(tag), True) for tag in self.at_least_one]
+        out += [Crew(f'with the tag "{tag}"', tagged(tag), False) for tag in self.never_two]
+        return out + ([Crew("of one group", frozenset(self.apart), False)] if self.apart else [])
+
+    def _applies(self, crew: Crew, running: Sequence[Shift], problem: Problem) -> bool:
+        """A needed tag is asked for where two of the roles run, or where the one role runs that is named."""
+        roles = {layer.role for layer in problem.layer.values() if self._covers(layer.role, layer.key)}
+        return not crew.needed or len({turn.role for turn in running}) >= min(2, len(roles))
+
+    def _covers(self, role: str, key: str) -> bool:
+        """Whether a layer's turns count."""
+        return all(not scope or role in scope or key in scope for scope in (self.roles, self.layers))
+
+
+def together(turns: Sequence[Shift]) -> list[tuple[Shift, ...]]:
+    """Every distinct set of turns that run at the same time, in order of time."""
+    return list({tuple(t.turn for t in on): on for on in sweep([(turn.spans, turn) for turn in turns])}.values())
+
+
+def sweep(items: Sequence[tuple[Sequence[Span], T]]) -> Iterator[tuple[T, ...]]:
+    """What runs between each two moments at which anything starts or ends, in the order given; never nothing."""
+    changes: dict[datetime, list[tuple[int, bool]]] = {}
+    for n, (spans, _) in enumerate(items):
+        for span in spans:
+            changes.setdefault(span.start, []).append((n, True))
+            changes.setdefault(span.end, []).append((n, False))
+    running: set[int] = set()
+    for moment in sorted(changes):
+        running.difference_update(n for n, starts in changes[moment] if not starts)
+        running.update(n for n, starts in changes[moment] if starts)
+        if running:
+            yield tuple(items[n][1] for n in sorted(running))
+
+
+def _held_by(board: Board, turn: Shift, people: frozenset[str]) -> Linear:
+    """How many seats of a turn go to these people."""
+    out = Linear()
+    for person in board.takers(turn):
+        if person in people and person in board.problem.person:
+            out.add(board.holds(person, turn))
+    return out

@@ -1,0 +1,87 @@
+"""`waking`: turns, and the handoffs at both ends, fall into the waking hours of whoever holds them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from watchbill.clocks import stays, wall_at
+from watchbill.domain import Person, Shift
+from watchbill.fields import Hours, Names, Yes
+from watchbill.results import Finding
+from watchbill.rules.base import Board, Roster, Rule, in_scope
+from watchbill.times import DAY, Dates, Span, instant, merged, wall, without
+
+
+class Waking(Rule):
+    """Nobody is on call, or hands over, outside the waking hours of their own clock, wherever they travel.
+
+    `hours` are minutes of the local day, both ends included for handoffs. `spans: false` looks at handoffs only,
+    `handoffs: false` at on-call hours only.
+    """
+
+    kind: Literal["waking"] = "waking"
+    hours: Hours = (7 * 60, 22 * 60)
+    roles: Names = ()
+    layers: Names = ()
+    spans: Yes = True
+    handoffs: Yes = True
+
+    def post(self, board: Board) -> None:
+        """Bars, or prices, the turns that wake somebody."""
+        asleep: dict[tuple[object, str], bool] = {}
+        for person in board.problem.people:
+            broken = []
+            for turn in board.open_to(person.id):
+                if board.is_fixed(turn) or not self._covers(turn):
+                    continue
+                clock = (person.zone, person.travel)
+                if (clock, turn.turn) not in asleep:
+                    asleep[clock, turn.turn] = self.wakes(person, turn.spans)
+                if asleep[clock, turn.turn]:
+                    broken.append(turn)
+            self._post_person(board, person.id, broken)
+
+    def _post_person(self, board: Board, person: str, broken: Sequence[Shift]) -> None:
+        if not self.hard:
+            board.cost(board.count(person, broken) * self.weight, tier="should")
+            return
+        for turn in broken:
+            board.bar(person, turn, self.kind)
+
+    def check(self, roster: Roster) -> Iterator[Finding]:
+        """One finding for each stint outside its holder's waking hours."""
+        for person in roster.problem.people:
+            for stint in roster.stints(person.id):
+                if not stint.fixed and self._covers(stint.shift) and self.wakes(person, stint.spans):
+                    sentence = f"{person.name} holds {stint.shift.turn} outside {self._hours_text()} on their own clock"
+                    yield self.finding(sentence, people=[person.id], shifts=[stint.shift])
+
+    def wakes(self, person: Person, spans: Sequence[Span]) -> bool:
+        """Whether serving these sorted spans, or a handoff at either end, falls outside the waking hours."""
+        ends = (spans[0].start, spans[-1].end)
+        if self.handoffs and not all(self._is_awake(person, at) for at in ends):
+            return True
+        return self.spans and any(self._sleeps_in(person, span) for span in spans)
+
+    def _is_awake(self, person: Person, at: datetime) -> bool:
+        clock = wall_at(person, at)
+        minute = clock.hour * 60 + clock.minute
+        opens, closes = self.hours
+        return opens <= minute <= closes or minute + 1440 <= closes
+
+    def _sleeps_in(self, person: Person, span: Span) -> bool:
+        for piece, tz in stays(person, span):
+            days = Dates(wall(piece.start, tz).date() - DAY, wall(piece.end, tz).date())
+            starts = [datetime.combine(day, time()) for day in days]
+            opens, closes = (timedelta(minutes=minute) for minute in self.hours)
+            waking = merged(Span(instant(day + opens, tz), instant(day + closes, tz)) for day in starts)
+            if without((piece,), waking):
+                return True
+        return False
+
+    def _covers(self, turn: Shift) -> bool:
+        return in_scope(turn, self.roles) and in_scope(turn, self.layers)
+
+    def _hours_text(self) -> str:
+        opens, closes = (f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in self.hours)
+        return f"{opens}..{closes}"
