@@ -1,0 +1,1 @@
+"""Values to what people read: tables, CSV, differences."""

@@ -1,0 +1,18 @@
+"""Text that is safe to print and to publish, and hours as people read them."""
+
+import unicodedata
+
+_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def printable(text: str) -> str:
+    """The text on one line: breaks and tabs become spaces, control characters and lone surrogates go."""
+    spaced = "".join(" " if c.isspace() else c for c in text)
+    return "".join(c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE)
+
+
+def hours(hundredths: int, *, sign: bool = False) -> str:
+    """Hundredths of an hour as hours with one decimal, halves away from zero: `168.0`, or `+12.5` with a sign."""
+    tenths = (abs(hundredths) + 5) // 10
+    mark = "-" if hundredths < 0 and tenths else "+" if sign and tenths else ""
+    return f"{mark}{tenths // 10}.{tenths % 10}"

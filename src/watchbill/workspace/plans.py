@@ -1,0 +1,171 @@
+"""Drafts and published plans in a workspace's folder: `drafts/`, `plans/` and `plans/history/`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from watchbill.domain import Held
+from watchbill.errors import InputError, Mistake, Place, Refused
+from watchbill.files import inside, write_atomically
+from watchbill.results import Assigned, Draft
+from watchbill.times import DAY, Period, iso
+from watchbill.workspace.plan_text import decode, encode
+
+LONGEST_WINDOW = timedelta(days=400)
+
+
+# --------------------------------------------------------------------------------------------------------- drafts
+
+
+def write_draft(folder: Path, draft: Draft) -> Path:
+    """Writes `drafts/<period>.json` in a workspace and returns its path."""
+    path = inside(folder / "drafts", f"{draft.period}.json")
+    write_atomically(path, encode(draft))
+    return path
+
+
+def read_draft(folder: Path, period: Period, *, people: Collection[str] | None = None) -> Draft | None:
+    """The draft of a period, or None. InputError with every mistake; with `people`, other holders are mistakes."""
+    return _read(folder, f"drafts/{period}.json", people)
+
+
+# ---------------------------------------------------------------------------------------------------------- plans
+
+
+def read_plan(folder: Path, period: Period, *, people: Collection[str] | None = None) -> Draft | None:
+    """The published plan of a period in its latest revision, or None. InputError with every mistake."""
+    return _read(folder, f"plans/{period}.json", people)
+
+
+def read_plans(folder: Path) -> tuple[Draft, ...]:
+    """The latest revision of every published plan, in order of time. InputError with every mistake of every file."""
+    plans: list[Draft] = []
+    mistakes: list[Mistake] = []
+    for path in sorted((folder / "plans").glob("*.json")):
+        if path.name.startswith(".") or path.name.endswith(".push.json"):
+            continue
+        try:
+            plan = _read(folder, f"plans/{path.name}", None)
+        except InputError as error:
+            mistakes.extend(error.mistakes)
+        else:
+            plans.extend([plan] if plan else [])
+    plans.sort(key=lambda plan: plan.period.dates)
+    mistakes.extend(_overlaps(plans))
+    if mistakes:
+        raise InputError(mistakes)
+    return tuple(plans)
+
+
+def revisions(folder: Path, period: Period) -> Mapping[int, str]:
+    """When each revision of a period's plan was published, as far as `plans/history/` tells: revision to instant."""
+    paths = sorted((folder / "plans" / "history").glob(f"{period}.r*.json"))
+    older = [_read(folder, f"plans/history/{path.name}", None) for path in paths]
+    found = [plan for plan in (*older, read_plan(folder, period)) if plan and plan.made]
+    return {plan.revision: plan.made or "" for plan in sorted(found, key=lambda plan: plan.revision)}
+
+
+def publish(folder: Path, draft: Draft, made: datetime) -> Draft:
+    """Publishes a draft as the next revision of its period and returns it; the old one moves to `plans/history/`.
+
+    If every shift is held as in the published revision, that one is returned and nothing is written. Refused where
+    the period overlaps the period of another plan: a shift belongs to one plan.
+    """
+    for plan in read_plans(folder):
+        if plan.period != draft.period and plan.period.dates.meets(draft.period.dates):
+            raise Refused(
+                f"{draft.period} overlaps {plan.period}, which is published already. "
+                f"Plan a period that ends before {plan.period.first} or starts after {plan.period.last}."
+            )
+    old = read_plan(folder, draft.period)
+    if old is not None and not _differ(old, draft):
+        return old
+    new = _revised(old, draft, made)
+    current = inside(folder / "plans", f"{new.period}.json")
+    if old is not None:
+        kept = inside(folder / "plans" / "history", f"{old.period}.r{old.revision}.json")
+        write_atomically(kept, current.read_bytes())
+    write_atomically(current, encode(new))
+    return new
+
+
+def _differ(old: Draft, new: Draft) -> bool:
+    return [_held(assigned) for assigned in old.shifts] != [_held(assigned) for assigned in new.shifts]
+
+
+def _held(assigned: Assigned) -> object:
+    """What of a shift matters to those outside: its hours and who holds them."""
+    return assigned.shift, assigned.parts
+
+
+def _revised(old: Draft | None, draft: Draft, made: datetime) -> Draft:
+    revision = old.revision + 1 if old else 1
+    before = {assigned.shift.id: assigned for assigned in old.shifts} if old else {}
+    shifts = []
+    for assigned in draft.shifts:
+        known = before.get(assigned.shift.id)
+        same = known is not None and _held(known) == _held(assigned)
+        shifts.append(replace(assigned, changed=known.changed if known and same else revision))
+    return replace(draft, revision=revision, made=iso(made), shifts=tuple(shifts))
+
+
+# ---------------------------------------------------------------------------------------------------------- seams
+
+
+def neighbours(plans: Sequence[Draft], period: Period) -> tuple[tuple[Held, ...], tuple[Held, ...]]:
+    """Shifts of the published plans before and after a period, as far as the longest rolling window can reach."""
+    before = [plan for plan in plans if plan.period.last < period.first]
+    after = [plan for plan in plans if plan.period.first > period.last]
+    since, until = period.first - LONGEST_WINDOW, period.last + LONGEST_WINDOW
+    return (
+        tuple(held for plan in before for held in _holdings(plan) if held.shift.end.date() >= since),
+        tuple(held for plan in after for held in _holdings(plan) if held.shift.start.date() <= until),
+    )
+
+
+def _holdings(plan: Draft) -> list[Held]:
+    return [Held(assigned.shift, assigned.parts) for assigned in plan.shifts if assigned.parts]
+
+
+def balances(plans: Sequence[Draft], period: Period) -> Mapping[str, Mapping[str, int]]:
+    """Carried hundredths of an hour by person and bucket, from the last plan before a period that knows the person.
+
+    Who is absent from later plans keeps the balance of the last one: it waits.
+    """
+    before = sorted((plan for plan in plans if plan.period.last < period.first), key=lambda plan: plan.period.dates)
+    return {account.person: account.after for plan in before for account in plan.people}
+
+
+def head(plans: Sequence[Draft], period: Period) -> bool:
+    """Whether the turns that run at the period's start are its own, since no plan holds the day before."""
+    return not any(period.first - DAY in plan.period.dates for plan in plans)
+
+
+# ------------------------------------------------------------------------------------------------------------ files
+
+
+def _read(folder: Path, name: str, people: Collection[str] | None) -> Draft | None:
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{name} cannot be read: {error.strerror or error}. Mend that and run it again.") from error
+    found = decode(content, name, people=people)
+    if path.name.partition(".r")[0].removesuffix(".json") != found.period.name:
+        sentence = f"the file is named {path.name}, but holds the period {found.period}. Rename the one or the other."
+        raise InputError([Mistake(Place(name), sentence)])
+    if name.startswith("plans/") and not found.revision:
+        raise InputError([Mistake(Place(name), "this is a draft, not a plan. Move it to drafts/ and publish it.")])
+    return found
+
+
+def _overlaps(plans: Sequence[Draft]) -> list[Mistake]:
+    pairs = [(a, b) for a, b in pairwise(plans) if a.period.dates.meets(b.period.dates)]
+    return [
+        Mistake(Place(f"plans/{b.period}.json"), f"this plan overlaps plans/{a.period}.json. Remove one of the two.")
+        for a, b in pairs
+    ]
