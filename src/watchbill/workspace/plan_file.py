@@ -185,6 +185,8 @@ class InputsRow(_Row):
     seed: Points
     effort: Text
     reproducible: bool
+    answer: Text = Field(default="", description="Fingerprint of who held what when the plan was made.")
+    pins: list[Id] = Field(default=[], description="Shifts that the inputs pinned; others were pinned by hand.")
 
 
 class PlanFile(_Row):

@@ -42,6 +42,8 @@ def _inputs(inputs: Inputs) -> dict[str, Any]:
         "seed": inputs.seed,
         "effort": inputs.effort,
         "reproducible": inputs.reproducible,
+        "answer": inputs.answer,
+        "pins": list(inputs.pins),
     }
 
 
@@ -176,7 +178,7 @@ def _draft(file: PlanFile) -> Draft:
     return Draft(
         team=file.team,
         period=file.period,
-        inputs=Inputs(**file.inputs.model_dump()),
+        inputs=Inputs(**file.inputs.model_dump() | {"pins": tuple(file.inputs.pins)}),
         status=file.outcome.status,
         tiers=tuple(Tier(**row.model_dump(exclude={"proven"})) for row in file.outcome.tiers),
         shifts=tuple(_assigned(row) for row in file.shifts),
