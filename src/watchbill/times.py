@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -169,6 +170,26 @@ def _offset_change(low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
         else:
             last = middle
     return low + timedelta(seconds=last)
+
+
+def offsets(span: Span, tz: ZoneInfo) -> tuple[tuple[Span, timedelta], ...]:
+    """A span cut where the zone's offset from UTC changes, each piece with its offset, in order.
+
+    Looks once a day: two changes within a day that cancel out, which no zone has, would be missed.
+    """
+    cuts = [span.start]
+    low = span.start
+    while low < span.end:
+        high = min(low + DAY, span.end)
+        if _offset(low, tz) != _offset(high, tz):
+            cuts.append(_offset_change(low, high, tz))
+        low = high
+    pieces = (Span(start, end) for start, end in pairwise((*cuts, span.end)))
+    return tuple((piece, _offset(piece.start, tz)) for piece in pieces if piece.start < piece.end)
+
+
+def _offset(at: datetime, tz: ZoneInfo) -> timedelta:
+    return at.astimezone(tz).utcoffset() or timedelta()
 
 
 def wall(at: datetime, tz: ZoneInfo) -> datetime:
