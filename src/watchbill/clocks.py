@@ -1,12 +1,12 @@
 """A person's own clock: the home zone, or the zone travelled to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from watchbill.domain import Person, Travel
-from watchbill.times import Span, wall, zone
+from watchbill.domain import Person, Travel, percent_at
+from watchbill.times import Dates, Span, wall, zone
 
 
 def zone_at(person: Person, at: datetime) -> ZoneInfo:
@@ -32,19 +32,15 @@ def stays(person: Person, span: Span) -> Iterator[tuple[Span, ZoneInfo]]:
         start = end
 
 
-def employed(person: Person, span: Span) -> bool:
-    """Whether someone works here through a whole span, by the dates of the home clock.
-
-    The last day counts if any of it is in the span; a span that ends at midnight does not reach the next day.
-    """
-    first, last = _local_dates(person, span)
-    return (person.joined is None or person.joined <= first) and (person.left is None or last <= person.left)
-
-
-def _local_dates(person: Person, span: Span) -> tuple[date, date]:
+def off_rota(person: Person, spans: Iterable[Span]) -> date | None:
+    """The first date, on the home clock, that the spans touch and on which the person's share is nothing."""
     home = zone(person.zone)
-    last = wall(span.end, home)
-    return wall(span.start, home).date(), (last - last.resolution).date()
+    for span in spans:
+        last = wall(span.end, home) - datetime.resolution
+        for day in Dates(wall(span.start, home).date(), last.date()):
+            if not percent_at(person, day):
+                return day
+    return None
 
 
 @cache

@@ -1,7 +1,7 @@
 """`fair`: nobody far above their part of the load; the whole small; then nobody far below either."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from watchbill.domain import BUCKETS, Problem
 from watchbill.load import Loads
@@ -17,6 +17,8 @@ class Fair(Rule):
     """
 
     kind: Literal["fair"] = "fair"
+    strengths: ClassVar[tuple[str, ...]] = ("should",)
+    strength: Literal["should"] = "should"
 
     def post(self, board: Board) -> None:
         """Prices each person's distance by bucket, and the whole."""

@@ -1,7 +1,7 @@
 """`keep`: stay near a given plan; a change close to its date costs more."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from watchbill.domain import Near, Problem, Shift
 from watchbill.results import Finding
@@ -16,6 +16,8 @@ class Keep(Rule):
     """Every seat that changes hands costs points of the stability tier: 10, and 30 within the notice."""
 
     kind: Literal["keep"] = "keep"
+    strengths: ClassVar[tuple[str, ...]] = ("should",)
+    strength: Literal["should"] = "should"
 
     def post(self, board: Board) -> None:
         """Costs each former holder who no longer holds the turn."""

@@ -108,7 +108,7 @@ class Pair(Rule):
                 yield on, tuple(held.values())
 
     def _turns(self, problem: Problem) -> list[Shift]:
-        return [turn for turn in problem.all_turns if in_scope(turn, self.roles) and in_scope(turn, self.layers)]
+        return [turn for turn in problem.all_turns if in_scope(turn, (*self.roles, *self.layers))]
 
     def _crews(self, problem: Problem) -> list[Crew]:
         def tagged(tag: str) -> frozenset[str]:
@@ -120,12 +120,9 @@ class Pair(Rule):
 
     def _applies(self, crew: Crew, running: Sequence[Shift], problem: Problem) -> bool:
         """A needed tag is asked for where two of the roles run, or where the one role runs that is named."""
-        roles = {layer.role for layer in problem.layer.values() if self._covers(layer.role, layer.key)}
+        scope = (*self.roles, *self.layers)
+        roles = {la.role for la in problem.layer.values() if not scope or la.role in scope or la.key in scope}
         return not crew.needed or len({turn.role for turn in running}) >= min(2, len(roles))
-
-    def _covers(self, role: str, key: str) -> bool:
-        """Whether a layer's turns count."""
-        return all(not scope or role in scope or key in scope for scope in (self.roles, self.layers))
 
 
 def together(turns: Sequence[Shift]) -> list[tuple[Shift, ...]]:

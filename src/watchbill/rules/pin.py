@@ -1,7 +1,7 @@
 """`pin`: a turn whose holder was decided beforehand stays with that person."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from watchbill.domain import Problem, Shift
 from watchbill.results import Finding
@@ -12,6 +12,8 @@ class Pin(Rule):
     """Every pin of this plan's turns holds. Pins of other periods wait for their own plan."""
 
     kind: Literal["pin"] = "pin"
+    strengths: ClassVar[tuple[str, ...]] = ("must",)
+    strength: Literal["must"] = "must"
 
     def post(self, board: Board) -> None:
         """Requires the person, and bars everyone else where there is only one seat."""

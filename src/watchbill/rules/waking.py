@@ -80,7 +80,7 @@ class Waking(Rule):
         return False
 
     def _covers(self, turn: Shift) -> bool:
-        return in_scope(turn, self.roles) and in_scope(turn, self.layers)
+        return in_scope(turn, (*self.roles, *self.layers))
 
     def _hours_text(self) -> str:
         opens, closes = (f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in self.hours)

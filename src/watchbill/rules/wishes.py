@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import compress
-from typing import Literal
+from typing import ClassVar, Literal
 
-from watchbill.clocks import employed
+from watchbill.clocks import off_rota
 from watchbill.domain import Person, Problem, Shift, Wish
 from watchbill.load import Loads
 from watchbill.results import Finding
@@ -28,6 +28,8 @@ class Wishes(Rule):
     """
 
     kind: Literal["wishes"] = "wishes"
+    strengths: ClassVar[tuple[str, ...]] = ("should",)
+    strength: Literal["should"] = "should"
 
     def post(self, board: Board) -> None:
         """Prices each turn for each person who wishes anything."""
@@ -152,5 +154,5 @@ def _rates(problem: Problem, claims: Sequence[Claim]) -> tuple[Fraction, ...]:
 
 
 def _could_hold(problem: Problem, person: Person, turn: Shift) -> bool:
-    """Whether someone may serve a turn's layer and works here all through it; leave does not matter."""
-    return person.id in problem.servers.get(turn.key, ()) and employed(person, Span(turn.start, turn.end))
+    """Whether someone may serve a turn's layer and is on the rota all through it; leave does not matter."""
+    return person.id in problem.servers.get(turn.key, ()) and off_rota(person, turn.spans) is None
