@@ -24,6 +24,7 @@ from watchbill.times import Span, from_iso
 PRODID = "-//watchbill//on-call feeds//EN"
 REFRESH = timedelta(hours=1)
 
+_END = b"END:VCALENDAR\r\n"
 _FOLD = 75
 _ATOM = re.compile(r"\\?.", re.DOTALL)
 
@@ -61,20 +62,14 @@ def feeds(
     duties.sort(key=lambda duty: (duty.span, duty.shift.role, duty.shift.layer, duty.shift.seat))
     events = _Events(duties, people)
     team = printable(plans[0].team) if plans else ""
-    named = {person: printable(people[person].name) if person in people else person for person in _people(duties)}
     out = {"team.ics": events.calendar(f"On call: {team}", duties)}
     for role in dict.fromkeys([*roles, *(duty.shift.role for duty in duties)]):
         own = [duty for duty in duties if duty.shift.role == role]
         out[f"roles/{file_name(role)}.ics"] = events.calendar(f"On call: {team} ({printable(role)})", own)
-    for person in dict.fromkeys([*people, *named]):
+    for person in dict.fromkeys([*people, *(duty.person for duty in duties)]):
         own = [duty for duty in duties if duty.person == person]
-        name = printable(people[person].name) if person in people else person
-        out[f"people/{file_name(person)}.ics"] = events.calendar(f"On call: {team} – {name}", own)
+        out[f"people/{file_name(person)}.ics"] = events.calendar(f"On call: {team} – {events.name(person)}", own)
     return out
-
-
-def _people(duties: Iterable[Duty]) -> list[str]:
-    return list(dict.fromkeys(duty.person for duty in duties))
 
 
 def _duties(plan: Draft, made: Mapping[tuple[str, int], str]) -> Iterator[Duty]:
@@ -123,8 +118,8 @@ class _Events:
 
     def calendar(self, name: str, duties: Iterable[Duty]) -> bytes:
         """A whole feed."""
-        head, end, _ = _calendar(name).to_ical().partition(b"END:VCALENDAR")
-        return _folded(head) + b"".join(self._event(duty) for duty in duties) + end + b"\r\n"
+        head = _folded(_calendar(name).to_ical()).removesuffix(_END)
+        return b"".join([head, *(self._event(duty) for duty in duties), _END])
 
     def _event(self, duty: Duty) -> bytes:
         if duty.uid not in self._bytes:
@@ -142,7 +137,7 @@ class _Events:
         event.add("sequence", duty.changed)
         event.add("dtstart", duty.span.start)
         event.add("dtend", duty.span.end)
-        event.add("summary", f"On call: {printable(duty.team)} ({role}) – {self._name(duty.person)}")
+        event.add("summary", f"On call: {printable(duty.team)} ({role}) – {self.name(duty.person)}")
         event.add("description", self._description(duty))
         event.add("categories", ["on-call", role])
         event.add("transp", "TRANSPARENT")
@@ -154,12 +149,13 @@ class _Events:
         before, after = self._before.get(_ending(duty)), self._after.get(_beginning(duty))
         words = [f"Layer {printable(duty.shift.layer)}."]
         if before and before.person != duty.person:
-            words.append(f"Takes over from {self._name(before.person)}.")
+            words.append(f"Takes over from {self.name(before.person)}.")
         if after and after.person != duty.person:
-            words.append(f"Hands over to {self._name(after.person)}.")
+            words.append(f"Hands over to {self.name(after.person)}.")
         return " ".join(words)
 
-    def _name(self, person: str) -> str:
+    def name(self, person: str) -> str:
+        """What a person is called in feeds."""
         return printable(self._people[person].name if person in self._people else person)
 
     @cached_property

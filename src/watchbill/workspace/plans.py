@@ -59,12 +59,16 @@ def read_plans(folder: Path) -> tuple[Draft, ...]:
     return tuple(plans)
 
 
-def revisions(folder: Path, period: Period) -> Mapping[int, str]:
-    """When each revision of a period's plan was published, as far as `plans/history/` tells: revision to instant."""
-    paths = sorted((folder / "plans" / "history").glob(f"{period}.r*.json"))
-    older = [_read(folder, f"plans/history/{path.name}", None) for path in paths]
-    found = [plan for plan in (*older, read_plan(folder, period)) if plan and plan.made]
-    return {plan.revision: plan.made or "" for plan in sorted(found, key=lambda plan: plan.revision)}
+def revisions(folder: Path, plans: Sequence[Draft]) -> Mapping[tuple[str, int], str]:
+    """When each revision of some plans was published, as far as `plans/history/` tells: by period and revision."""
+    out: dict[tuple[str, int], str] = {}
+    for plan in plans:
+        older = sorted((folder / "plans" / "history").glob(f"{plan.period}.r*.json"))
+        known = [_read(folder, f"plans/history/{path.name}", None) for path in older]
+        for found in (*known, plan):
+            if found and found.made:
+                out[found.period.name, found.revision] = found.made
+    return out
 
 
 def publish(folder: Path, draft: Draft, made: datetime) -> Draft:

@@ -1,0 +1,114 @@
+"""Tables of what a plan adds up to: loads and balances, how good it is proven to be, what its rules say of it."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from watchbill.domain import BUCKETS
+from watchbill.report.measures import evened, gini, spread
+from watchbill.report.tables import table
+from watchbill.report.words import People, day, heading, literal, name
+from watchbill.results import Account, Draft, Finding, Tier
+from watchbill.texts import hours
+
+MOST_SOFT = 20
+_QUIET = {"burden"}
+
+
+# ----------------------------------------------------------------------------------------------------------- loads
+
+
+def loads(draft: Draft, people: People) -> RenderableType:
+    """For each bucket that weighs anything: everyone's load, reference, difference and balance in hours."""
+    weighed = [b for b in BUCKETS if any(a.load.get(b) or a.reference.get(b) for a in draft.people)]
+    if not weighed:
+        return literal(heading(draft, "no loads"))
+    tables = [_bucket(draft.people, bucket, people) for bucket in weighed]
+    tables[0].title = literal(heading(draft, "load in hours, bucket all"), "bold")
+    return Group(*(part for made in tables for part in (made, Text())))
+
+
+def _bucket(accounts: Sequence[Account], bucket: str, people: People) -> Table:
+    made = table(f"bucket {bucket}")
+    made.add_column("person", overflow="fold", max_width=26)
+    for head in ("load", "reference", "difference", "before", "after"):
+        made.add_column(head, justify="right", no_wrap=True)
+    for account in accounts:
+        made.add_row(literal(name(account.person, people)), *_sums([account], bucket))
+    made.add_section()
+    made.add_row("total", *_sums(accounts, bucket))
+    even = evened(accounts, bucket)
+    words = f"spread {hours(round(spread(even)))} h, Gini {float(gini(even)):.3f}, at equal references"
+    made.caption = literal(words)
+    return made
+
+
+def _sums(accounts: Sequence[Account], bucket: str) -> list[str]:
+    load, reference, before, after = (
+        sum(found.get(bucket, 0) for found in column)
+        for column in zip(*((a.load, a.reference, a.before, a.after) for a in accounts), strict=True)
+    )
+    shown = (hours(amount, sign=True) for amount in (load - reference, before, after))
+    return [hours(load), hours(reference), *shown]
+
+
+# ----------------------------------------------------------------------------------------------------------- tiers
+
+
+def tiers(draft: Draft) -> RenderableType:
+    """How each tier came out, in order: its value, the bound, and in words what is proven."""
+    made = table(heading(draft, draft.status))
+    made.add_column("tier")
+    made.add_column("value", justify="right")
+    made.add_column("bound", justify="right")
+    made.add_column("proof", overflow="fold")
+    for tier in draft.tiers:
+        made.add_row(literal(tier.name), str(tier.value), str(tier.bound), proof(tier))
+    return made
+
+
+def proof(tier: Tier) -> str:
+    """What is known about a tier, in words."""
+    spent = tier.value - tier.best
+    slack = f"; {spent} more spent on later tiers" if spent > 0 else ""
+    if tier.proven:
+        return ("proven" if spent > 0 else "proven best") + (f", best {tier.best}{slack}" if spent > 0 else "")
+    return f"at most {tier.gap:.1%} above the best possible{slack}"
+
+
+# -------------------------------------------------------------------------------------------------------- findings
+
+
+def findings(draft: Draft) -> RenderableType:
+    """What rules found: hard breaks first, then the costliest soft ones with a count of the rest, by date."""
+    hard = [finding for finding in draft.findings if finding.hard]
+    soft = [finding for finding in draft.findings if not finding.hard and finding.tier not in _QUIET]
+    if not hard and not soft:
+        return literal("No findings.")
+    parts: list[RenderableType] = []
+    if hard:
+        parts += [literal(f"{len(hard)} to fix", "bold red"), _listed(hard)]
+    if soft:
+        parts += [literal(f"{len(soft)} with a cost", "bold"), _listed(_costliest(soft))]
+    if len(soft) > MOST_SOFT:
+        parts.append(literal(f"… and {len(soft) - MOST_SOFT} more that cost less or as much."))
+    return Group(*parts)
+
+
+def _costliest(soft: Sequence[Finding]) -> list[Finding]:
+    ranked = sorted(range(len(soft)), key=lambda n: -soft[n].cost)[:MOST_SOFT]
+    return [soft[n] for n in sorted(ranked)]
+
+
+def _listed(listed: Sequence[Finding]) -> Table:
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for finding in listed:
+        cost = f" (cost {finding.cost})" if finding.cost else ""
+        when = day(finding.day) if finding.day else ""
+        made.add_row(when, literal(finding.rule), literal(finding.sentence + cost))
+    return made
