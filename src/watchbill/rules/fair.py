@@ -7,6 +7,7 @@ from watchbill.domain import BUCKETS, Problem
 from watchbill.load import Loads
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Curve, Roster, Rule
+from watchbill.texts import hours
 
 
 class Fair(Rule):
@@ -42,14 +43,14 @@ class Fair(Rule):
         for person in roster.problem.people:
             carried = _carried(roster, person.id)
             if carried["all"]:
-                sentence = f"{person.name} carries {_hours(carried['all'])} of load"
+                sentence = f"{person.name} carries {hours(carried['all'])} h of load"
                 yield _finding("burden", sentence, carried["all"], person.id)
             for bucket, weight in _buckets(roster.problem, roster.loads, person.id):
                 away = carried[bucket] + _start(roster.problem, roster.loads, person.id, bucket)
                 curve = Curve(*roster.loads.thresholds(person.id, bucket))
                 what = "load" if bucket == "all" else f"{bucket} load"
                 side = "above" if away > 0 else "below"
-                sentence = f"{person.name} carries {_hours(abs(away))} of {what} {side} their part"
+                sentence = f"{person.name} carries {hours(abs(away))} h of {what} {side} their part"
                 for tier, cost in (("fairness", curve.cost(away)), ("evenness", curve.cost(abs(away)))):
                     if cost:
                         yield _finding(tier, sentence, weight * cost, person.id)
@@ -68,17 +69,12 @@ def _carried(roster: Roster, person: str) -> dict[str, int]:
 def _buckets(problem: Problem, loads: Loads, person: str) -> list[tuple[str, int]]:
     """The buckets that count and in which the person has a part, with their weights."""
     reference = loads.reference(person)
-    weights = problem.fairness.buckets
-    return [(b, weights[b]) for b in BUCKETS if weights.get(b, 0) > 0 and reference.get(b, 0) > 0]
+    return [(bucket, problem.fairness.buckets[bucket]) for bucket in loads.buckets() if reference[bucket]]
 
 
 def _start(problem: Problem, loads: Loads, person: str, bucket: str) -> int:
     """How far from the own part a person is before holding anything."""
     return problem.balances.get(person, {}).get(bucket, 0) - loads.reference(person)[bucket]
-
-
-def _hours(load: int) -> str:
-    return f"{load / 100:.1f} h"
 
 
 def _finding(tier: str, sentence: str, cost: int, person: str) -> Finding:

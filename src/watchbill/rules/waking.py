@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from watchbill.clocks import stays, wall_at
+from watchbill.clocks import stays, wall_at, zone_at
 from watchbill.domain import Person, Shift
 from watchbill.fields import Hours, Names, Yes
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, in_scope
-from watchbill.times import DAY, Dates, Span, instant, merged, wall, without
+from watchbill.times import DAY, MINUTE, Dates, Span, instant, merged, wall, without
 
 
 class Waking(Rule):
@@ -58,13 +58,14 @@ class Waking(Rule):
 
     def wakes(self, person: Person, spans: Sequence[Span]) -> bool:
         """Whether serving these sorted spans, or a handoff at either end, falls outside the waking hours."""
-        ends = (spans[0].start, spans[-1].end)
-        if self.handoffs and not all(self._is_awake(person, at) for at in ends):
+        first, last = spans[0].start, spans[-1].end
+        # Who arrives elsewhere as the turn ends hands over on the clock of the hours just served.
+        shown = (wall_at(person, first), wall(last, zone_at(person, last - MINUTE)))
+        if self.handoffs and not all(self._is_awake(clock) for clock in shown):
             return True
         return self.spans and any(self._sleeps_in(person, span) for span in spans)
 
-    def _is_awake(self, person: Person, at: datetime) -> bool:
-        clock = wall_at(person, at)
+    def _is_awake(self, clock: datetime) -> bool:
         minute = clock.hour * 60 + clock.minute
         opens, closes = self.hours
         return opens <= minute <= closes or minute + 1440 <= closes
