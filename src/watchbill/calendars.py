@@ -43,6 +43,16 @@ def holiday_dates(
 def code_problem(code: str, year: int, known_lists: Iterable[str]) -> str | None:
     """What is wrong with a code, as a sentence with the remedy, or None: unknown, or no day known in that year."""
     lists = tuple(known_lists)
+    if code in lists or (unknown := unknown_code(code, lists)) is not None:
+        return None if code in lists else unknown
+    if not _public(code, (year,)):
+        return f'no public holiday is known for "{code}" in {year}. List the days under calendars: and use that name.'
+    return None
+
+
+def unknown_code(code: str, known_lists: Iterable[str]) -> str | None:
+    """A sentence with the remedy if a code is neither a list nor a country or part of one, whatever the year."""
+    lists = tuple(known_lists)
     if code in lists:
         return None
     country, dash, part = code.partition("-")
@@ -50,8 +60,6 @@ def code_problem(code: str, year: int, known_lists: Iterable[str]) -> str | None
         return _unknown_country(code, lists)
     if dash and part not in _country(country).subdivisions:
         return _unknown_part(country, part)
-    if not _public(code, (year,)):
-        return f'no public holiday is known for "{code}" in {year}. List the days under calendars: and use that name.'
     return None
 
 
