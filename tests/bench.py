@@ -1,0 +1,175 @@
+"""Plans every scenario, each in a fresh process, and prints a row for each: `python tests/bench.py [SCENARIO ...]`.
+
+Not a test: times depend on the machine, and no test asserts one. Year-long scenarios get two lines more, which compare
+the spread of loads with a round robin's.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from watchbill import workspace
+from watchbill.audit import audit, whole
+from watchbill.domain import Problem
+from watchbill.load import Loads
+from watchbill.rules.base import Rule
+from watchbill.solve import board
+from watchbill.times import Span, period
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+ORDER = (
+    "quarter-8",
+    "part-time",
+    "levelling",
+    "impossible",
+    "christmas",
+    "day-night-12",
+    "sun-24",
+    "year-50",
+    "year-100",
+)
+BUCKETS = ("all", "night", "weekend", "holiday")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took: seconds and MiB; and how it ended."""
+
+    cpu: float
+    wall: float
+    peak: float
+    code: int
+    error: str
+
+    def __str__(self) -> str:
+        return f"{self.cpu:7.2f} s cpu {self.wall:7.2f} s wall {self.peak:6.0f} MiB  exit {self.code}"
+
+
+def run(*arguments: str) -> Run:
+    """Runs watchbill in a process of its own."""
+    began = time.perf_counter()
+    with TemporaryDirectory() as folder, (Path(folder) / "err").open("w+", encoding="utf-8") as error:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "watchbill", *arguments], stdout=subprocess.DEVNULL, stderr=error, text=True
+        )
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        error.seek(0)
+        said = error.read().strip()
+    wall = time.perf_counter() - began
+    return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, child.returncode, said)
+
+
+def measure(name: str) -> None:
+    """Plans a copy of a scenario and prints its row, tier by tier."""
+    facts = yaml.safe_load((SCENARIOS / name / "scenario.yaml").read_text(encoding="utf-8"))
+    with TemporaryDirectory() as folder:
+        work = Path(folder) / name
+        shutil.copytree(SCENARIOS / name, work)
+        done = run("-C", str(work), "plan", facts["period"])
+        say(f"plan {name:14} {done}")
+        draft = work / "drafts" / f"{facts['period']}.json"
+        if not draft.exists():
+            say(f"    {done.error.splitlines()[0] if done.error else 'no draft'}")
+            return
+        stored = json.loads(draft.read_text(encoding="utf-8"))
+        hard = sum(1 for finding in stored["findings"] if finding["hard"])
+        say(f"    {tiers(stored['outcome']['tiers'])}; {hard} hard findings")
+        if name.startswith("year-"):
+            compare(work, facts["period"], stored)
+
+
+def tiers(rows: Sequence[Mapping[str, object]]) -> str:
+    """Every tier in short: proven, or value and bound."""
+    return ", ".join(f"{row['name']} {row['value']} {gap(row)}" for row in rows)
+
+
+def gap(row: Mapping[str, object]) -> str:
+    """`proven`, or how far the best value may be from the best possible one."""
+    best, bound = int(str(row["best"])), int(str(row["bound"]))
+    return "proven" if row["proven"] else f"(bound {bound}, gap {(best - bound) / max(abs(best), 1):.1%})"
+
+
+# ------------------------------------------------------------------------------------------------------ round robin
+
+
+def compare(folder: Path, name: str, stored: Mapping[str, list[Mapping[str, Any]]]) -> None:
+    """Prints how far apart the loads lie, in our plan and in a round robin's, each against the person's part."""
+    wanted = period(name)
+    problem, rules = workspace.problem(workspace.read(folder), wanted)
+    loads = Loads(problem)
+    ours = {row["id"]: row["person"] for row in stored["shifts"]}
+    plain = round_robin(problem, rules, loads)
+    for title, holders in (("watchbill", ours), ("round robin", plain)):
+        sums = carried(problem, loads, holders)
+        hard = sum(finding.hard for finding in audit(problem, rules, whole(problem, holders), loads))
+        rows = ", ".join(f"{bucket} {spread(problem, loads, sums, bucket)}" for bucket in BUCKETS)
+        say(f"    {title:11} spread of load {rows}; {hard} hard findings")
+
+
+def round_robin(problem: Problem, rules: Sequence[Rule], loads: Loads) -> dict[str, str]:
+    """Every layer takes the next in line who may serve and is free; who is passed over stays first in line."""
+    posted = board(problem, [rule for rule in rules if rule.kind in {"eligible", "leave"}], loads)
+    queues = {key: list(people) for key, people in problem.servers.items()}
+    busy: dict[str, list[Span]] = {person.id: [] for person in problem.people}
+    out: dict[str, str] = {}
+    for shift in problem.shifts:
+        takers = set(posted.takers(shift))
+        queue = queues[shift.key]
+        free = (p for p in queue if p in takers and not any(s.meets(b) for s in shift.spans for b in busy[p][-4:]))
+        chosen = next(free, None)
+        if chosen is not None:
+            queue.append(queue.pop(queue.index(chosen)))
+            busy[chosen].extend(shift.spans)
+            out[shift.id] = chosen
+    return out
+
+
+def carried(problem: Problem, loads: Loads, holders: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Load by person and bucket, in hundredths of an hour."""
+    sums = {person.id: dict.fromkeys(BUCKETS, 0) for person in problem.people}
+    for shift in problem.shifts:
+        if shift.id in holders:
+            for bucket, load in loads.of(holders[shift.id], shift).items():
+                sums[holders[shift.id]][bucket] += load
+    return sums
+
+
+def spread(problem: Problem, loads: Loads, sums: Mapping[str, Mapping[str, int]], bucket: str) -> str:
+    """The heaviest load less the lightest one, in hours, scaled to the mean part; and the mean load."""
+    parts = {person.id: loads.reference(person.id)[bucket] for person in problem.people}
+    mean = sum(parts.values()) / len(parts)
+    scaled = [sums[person][bucket] * mean / part / 100 for person, part in parts.items() if part]
+    return f"{max(scaled) - min(scaled):.0f} h of {sum(scaled) / len(scaled):.0f}"
+
+
+def say(text: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main(wanted: Sequence[str]) -> None:
+    """Measures the named scenarios, or everything."""
+    unknown = [name for name in wanted if name not in ORDER]
+    if unknown:
+        raise SystemExit(f"no scenario {', '.join(unknown)}. Known: {', '.join(ORDER)}.")
+    if not wanted:
+        say(f"--help             {run('--help')}")
+        say(f"check quarter-8    {run('-C', str(SCENARIOS / 'quarter-8'), 'check', '2027-Q1')}")
+    for name in wanted or ORDER:
+        measure(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
