@@ -1,0 +1,49 @@
+"""Leave: nobody is on call while they are away."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+from watchbill.clocks import wall_at
+from watchbill.domain import Problem
+from watchbill.results import Finding
+from watchbill.rules._held import meets_any
+from watchbill.rules.base import Board, Roster, Rule, names
+from watchbill.times import Span, common, merged
+
+
+class Leave(Rule):
+    """Leave and `never` bar every turn that shares time with them; touching is fine. Always in force."""
+
+    kind: Literal["leave"] = "leave"
+    strengths: ClassVar[tuple[str, ...]] = ("must",)
+    strength: Literal["must"] = "must"
+
+    def post(self, board: Board) -> None:
+        """Bars turns."""
+        for person, away in _away(board.problem).items():
+            for turn in board.problem.turns:
+                if any(meets_any(span, away) for span in turn.spans):
+                    board.bar(person, turn, self.kind)
+
+    def check(self, roster: Roster) -> Iterator[Finding]:
+        """One finding for each stint, which names a date and no more: why someone is away is theirs to tell."""
+        for person, away in _away(roster.problem).items():
+            for stint in roster.stints(person):
+                clash = () if stint.fixed else common(stint.spans, away)
+                if clash:
+                    day = wall_at(roster.problem.person[person], clash[0].start).date()
+                    who = names(roster.problem, [person])
+                    yield self.finding(
+                        f"{who} holds {stint.shift.id}, but is unavailable on {day}",
+                        people=[person],
+                        shifts=[stint.shift],
+                    )
+
+
+def _away(problem: Problem) -> Mapping[str, tuple[Span, ...]]:
+    """Everyone's leave as sorted, disjoint spans, in order of people."""
+    return {
+        person.id: merged(leave.span for leave in problem.leaves_of[person.id])
+        for person in problem.people
+        if problem.leaves_of[person.id]
+    }

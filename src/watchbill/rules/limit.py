@@ -1,0 +1,287 @@
+"""Limit: how much someone is on call, at most and at least, in the whole plan or in any window of days."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
+
+from watchbill.domain import Person, Problem
+from watchbill.fields import Duration, Names, duration, number
+from watchbill.load import Loads
+from watchbill.results import Finding
+from watchbill.rules._dates import on_rota
+from watchbill.rules._held import Holding, holdings, neighbours
+from watchbill.rules._tally import WHOLE_PLAN, Amounts, Facts, Tally, counter, windows_from, windows_within
+from watchbill.rules._words import length
+from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
+from watchbill.times import DAY, MINUTE, Dates
+
+HOUR = 60
+WORDS = {
+    "shifts": ("shift", "shifts"),
+    "nights": ("night shift", "night shifts"),
+    "weekends": ("weekend", "weekends"),
+    "holidays": ("holiday shift", "holiday shifts"),
+    "consecutive_days": ("day on call running", "days on call running"),
+}
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, str):
+        return number(value) if value.strip().isdecimal() else duration(value)
+    return value
+
+
+Amount = Annotated[int | timedelta, BeforeValidator(_amount), WithJsonSchema({"type": ["integer", "string"]})]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Windows with the same contents that hold too much or too little: the first one, what it holds, the cost."""
+
+    window: Dates
+    dates: Sequence[date]
+    amount: int
+    units: int
+
+
+class Limit(Rule):
+    """So many shifts, hours, nights, weekends, holidays or days running, for each person or for all together.
+
+    `people` and `tags` say who is counted, `roles` and `layers` what; without them everyone and everything.
+    """
+
+    kind: Literal["limit"] = "limit"
+    count: Literal["shifts", "hours", "nights", "weekends", "holidays", "consecutive_days"]
+    at_most: Amount | None = None
+    at_least: Amount | None = None
+    per: Duration | None = None
+    each: Literal["person", "all"] = "person"
+    people: Names = ()
+    tags: Names = ()
+    roles: Names = ()
+    layers: Names = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        for objection in (self._amounts_are_off(), self._window_is_off(), self._run_is_off()):
+            if objection:
+                raise ValueError(objection)
+        return self
+
+    def _amounts_are_off(self) -> str | None:
+        if self.at_most is None and self.at_least is None:
+            return "a limit has no number. Add at_most: 2 or at_least: 1."
+        if self.count != "hours" and any(isinstance(n, timedelta) for n in (self.at_most, self.at_least)):
+            return f"{self.count} are counted, not measured. Write a number, or count: hours."
+        if (
+            self.at_most is not None
+            and self.at_least is not None
+            and self._size(self.at_least) > self._size(self.at_most)
+        ):
+            return "at_least is more than at_most. Swap the two numbers."
+        return None
+
+    def _window_is_off(self) -> str | None:
+        if self.per is not None and (self.per < DAY or self.per % DAY):
+            return f"the window {length(self.per)} is not made of whole days. Write per: 7 days."
+        return None
+
+    def _run_is_off(self) -> str | None:
+        if self.count != "consecutive_days":
+            return None
+        if self.at_least is not None or self.per is not None or self.each != "person":
+            return "consecutive_days takes at_most only, for each person. Remove at_least, per and each."
+        return None if self.at_most else "at_most: 0 days running bars everyone. Write at least 1."
+
+    def post(self, board: Board) -> None:
+        """One row for each window and person, or for all of them together."""
+        tally = self._tally(board.problem, board.loads)
+        for people in self._subjects(board.problem):
+            facts = tally.facts(people)
+            sums = tally.posted(board, people)
+            if self.at_most is not None:
+                self._post_most(board, facts, sums, self._size(self.at_most))
+            if self.at_least is not None:
+                for window in self._least_windows(board.problem, people, facts):
+                    self.bound(board, _within(sums, window, facts), at_least=self._size(self.at_least), unit=self._unit)
+
+    def check(self, roster: Roster) -> Iterator[Finding]:
+        """One finding for each set of dates that is too much, or too little, for some window."""
+        tally = self._tally(roster.problem, roster.loads)
+        for people in self._subjects(roster.problem):
+            held = {person.id: self._holdings(roster, person) for person in people}
+            facts = tally.facts(people)
+            amounts = tally.held(people, held)
+            if self.at_most is not None:
+                for broken in self._too_much(facts, amounts, self._size(self.at_most)):
+                    yield self._finding(roster.problem, tally, people, held, broken, "at most", self.at_most)
+            if self.at_least is not None:
+                windows = self._least_windows(roster.problem, people, facts)
+                for broken in self._too_little(windows, amounts, self._size(self.at_least)):
+                    yield self._finding(roster.problem, tally, people, held, broken, "at least", self.at_least)
+
+    # ------------------------------------------------------------------------------------------------------ facts
+
+    @property
+    def _unit(self) -> int:
+        return HOUR if self.count == "hours" else 1
+
+    @property
+    def _days(self) -> int | None:
+        """Length of a window; None for the whole plan, which has no neighbours."""
+        if self.count == "consecutive_days":
+            return self._size(self.at_most or 0) + 1
+        return None if self.per is None else self.per // DAY
+
+    def _size(self, amount: int | timedelta) -> int:
+        """In what is counted; hours in minutes."""
+        return amount // MINUTE if isinstance(amount, timedelta) else amount * self._unit
+
+    def _tally(self, problem: Problem, loads: Loads) -> Tally:
+        scope = (*self.roles, *self.layers)
+        near = {} if self._days is None else neighbours(problem)
+        return Tally(
+            counter(self.count, loads),
+            self.count in {"weekends", "consecutive_days"},
+            [turn for turn in problem.turns if in_scope(turn, scope)],
+            {person: [held for held in listed if in_scope(held.shift, scope)] for person, listed in near.items()},
+        )
+
+    def _subjects(self, problem: Problem) -> Sequence[tuple[Person, ...]]:
+        """Who is counted together."""
+        everyone = not (self.people or self.tags)
+        chosen = tuple(p for p in problem.people if everyone or p.id in self.people or set(self.tags) & set(p.tags))
+        return [chosen] * bool(chosen) if self.each == "all" else [(person,) for person in chosen]
+
+    def _least_windows(self, problem: Problem, people: Sequence[Person], facts: Facts) -> Sequence[Dates]:
+        """Windows in which something is due: nobody owes shifts for days on which they are not on the rota."""
+        windows = windows_within(problem, facts.dates, self._days)
+        if self.each == "all":
+            return windows
+        return [w for w in windows if on_rota(people[0], problem.period.dates if w == WHOLE_PLAN else w)]
+
+    def _holdings(self, roster: Roster, person: Person) -> list[Holding]:
+        listed = holdings(roster, person.id)
+        scope = (*self.roles, *self.layers)
+        return [h for h in listed if in_scope(h.shift, scope) and not (h.fixed and self._days is None)]
+
+    # ------------------------------------------------------------------------------------------------------- post
+
+    def _post_most(self, board: Board, facts: Facts, sums: Mapping[date, Linear], most: int) -> None:
+        last = None
+        for window in windows_from(facts.dates, self._days):
+            ends = facts.dates[bisect_right(facts.dates, window.last) - 1] if facts.dates else None
+            if self.hard and ends == last:
+                continue
+            last = ends
+            # What neighbouring plans hold already is not this plan's fault; it may only not add to it.
+            fixed = sum(amount for day, amount in facts.fixed.items() if day in window)
+            self.bound(board, _within(sums, window, facts), at_most=max(most, fixed), unit=self._unit)
+
+    # ------------------------------------------------------------------------------------------------------ check
+
+    def _too_much(self, facts: Facts, amounts: Amounts, most: int) -> Iterator[Broken]:
+        found = []
+        days = sorted(amounts)
+        for window in windows_from(facts.dates, self._days):
+            held = _inside(days, window)
+            amount = sum(amounts[day] for day in held)
+            fixed = sum(count for day, count in facts.fixed.items() if day in window)
+            if amount > max(most, fixed):
+                found.append(Broken(window, held, amount, -(-(amount - max(most, fixed)) // self._unit)))
+        return _runs(found) if self.count == "consecutive_days" else _joined(found, self.hard)
+
+    def _too_little(self, windows: Sequence[Dates], amounts: Amounts, least: int) -> Iterator[Broken]:
+        found = []
+        days = sorted(amounts)
+        for window in windows:
+            held = _inside(days, window)
+            amount = sum(amounts[day] for day in held)
+            if amount < least:
+                found.append(Broken(window, held, amount, -(-(least - amount) // self._unit)))
+        return _joined(found, False)
+
+    def _finding(
+        self,
+        problem: Problem,
+        tally: Tally,
+        people: Sequence[Person],
+        held: Mapping[str, Sequence[Holding]],
+        broken: Broken,
+        bound: str,
+        number_: int | timedelta,
+    ) -> Finding:
+        shifts = {
+            holding.shift.turn: holding.shift
+            for person in people
+            for holding in held[person.id]
+            if any(day in broken.dates for day in tally.counts(person, holding.spans))
+        }
+        who = names(problem, [person.id for person in people]) if len(people) < 4 else f"{len(people)} people together"
+        verb = "has" if len(people) == 1 else "have"
+        wanted = f"{bound} {self._words(self._size(number_))} {'allowed' if bound == 'at most' else 'due'}"
+        sentence = f"{who} {verb} {self._words(broken.amount)} {self._when(broken)}; {wanted}"
+        listed = sorted(shifts.values(), key=lambda shift: (shift.start, shift.turn))
+        finding = self.finding(sentence, broken.units, people=[person.id for person in people], shifts=listed)
+        return finding if listed else replace(finding, day=max(broken.window.first, problem.period.first))
+
+    def _words(self, size: int) -> str:
+        if self.count == "hours":
+            hours, minutes = divmod(size, HOUR)
+            return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        one, many = WORDS[self.count]
+        return f"{size} {one if size == 1 else many}"
+
+    def _when(self, broken: Broken) -> str:
+        if broken.window == WHOLE_PLAN:
+            return "in the whole plan"
+        if self.count == "consecutive_days":
+            return f"({broken.dates[0]} to {broken.dates[-1]})"
+        return f"within {length(self.per or DAY)} ({broken.window.first} to {broken.window.last})"
+
+
+def _within(sums: Mapping[date, Linear], window: Dates, facts: Facts) -> Linear:
+    out = Linear()
+    for day in _inside(facts.dates, window):
+        if day in sums:
+            out.add(sums[day])
+    return out
+
+
+def _inside(days: Sequence[date], window: Dates) -> Sequence[date]:
+    """Those of sorted dates that lie in a window."""
+    return days[bisect_left(days, window.first) : bisect_right(days, window.last)]
+
+
+def _joined(found: Sequence[Broken], widest: bool) -> Iterator[Broken]:
+    """Windows with the same contents as one; `widest`: without those whose contents lie inside their neighbour's."""
+    groups: list[Broken] = []
+    for broken in found:
+        if groups and groups[-1].dates == broken.dates:
+            groups[-1] = replace(groups[-1], units=groups[-1].units + broken.units)
+        else:
+            groups.append(broken)
+    inside = [widest and set(one.dates) < set(two.dates) for one, two in pairwise(groups)] + [False]
+    before = [False] + [widest and set(two.dates) < set(one.dates) for one, two in pairwise(groups)]
+    return (group for group, a, b in zip(groups, inside, before, strict=False) if not a and not b)
+
+
+def _runs(found: Sequence[Broken]) -> Iterator[Broken]:
+    """Windows of consecutive dates that follow on each other as one run."""
+    run: Broken | None = None
+    for broken in found:
+        if run and broken.window.first <= run.window.last:
+            dates = sorted({*run.dates, *broken.dates})
+            window = Dates(run.window.first, broken.window.last)
+            run = Broken(window, dates, len(dates), run.units + broken.units)
+        else:
+            if run:
+                yield run
+            run = broken
+    if run:
+        yield run
