@@ -1,1 +1,7 @@
-"""Files to values and back."""
+"""Files to values: a team's folder, and what a plan of a period is made from."""
+
+from watchbill.workspace.folder import Workspace, examine, read
+from watchbill.workspace.period_check import check_period
+from watchbill.workspace.planning import problem
+
+__all__ = ["Workspace", "check_period", "examine", "problem", "read"]

@@ -1,0 +1,260 @@
+"""A team's folder to facts: reads every input file and tells every mistake in them at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from watchbill.domain import FairnessPolicy, Layer, LoadPolicy, Person, Pin, Role, TierSpec
+from watchbill.errors import InputError, Mistake, Place
+from watchbill.rules import Rule
+from watchbill.workspace import build, known, lines, sense
+from watchbill.workspace.known import Known
+from watchbill.workspace.lines import Availability, Away, HardBudget, Never, WishLine
+from watchbill.workspace.nodes import MOST_BYTES, Node, parse
+from watchbill.workspace.person_file import AvailabilityFile
+from watchbill.workspace.sense import Finder
+from watchbill.workspace.team import PagerDutyFile, TeamFile
+from watchbill.workspace.validation import validated
+
+TEAM = "team.yaml"
+AVAILABILITY = "availability"
+_FILLERS = {
+    "team": "team",
+    "timezone": "UTC",
+    "person": "person",
+    "people": {"somebody": {}},
+    "roles": {"role": {"layers": {"layer": {"turn": "1 day", "handoff": "09:00"}}}},
+}
+_NOT_READ = {
+    ".csv": "this version reads availability from YAML only. Write it as {stem}.yaml.",
+    ".ics": "this version reads availability from YAML only. Write the absences into {stem}.yaml.",
+    ".yml": "files here end in .yaml. Rename it to {stem}.yaml.",
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A team's inputs, sound and typed. `answered` says through which date each person has handed in wishes.
+
+    `publish` is by role. `fingerprint` is of the bytes of all input files.
+    """
+
+    folder: Path
+    team: str
+    zone: str
+    people: tuple[Person, ...]
+    roles: tuple[Role, ...]
+    rules: tuple[Rule, ...]
+    lists: Mapping[str, tuple[date, ...]]
+    load: LoadPolicy
+    fairness: FairnessPolicy
+    tiers: tuple[TierSpec, ...]
+    wish_budget: int
+    hard_budget: HardBudget
+    notice: timedelta
+    pins: tuple[Pin, ...]
+    publish: Mapping[str, PagerDutyFile]
+    availability: Mapping[str, Availability]
+    fingerprint: str
+    warnings: tuple[Mistake, ...] = ()
+    finder: Finder = field(default_factory=lambda: Finder(Node(Place(TEAM), {})), repr=False, compare=False)
+
+    @property
+    def answered(self) -> Mapping[str, date]:
+        """Through which date people have answered; who has not is left out."""
+        dates = {person: own.answered_through for person, own in self.availability.items()}
+        return {person: day for person, day in dates.items() if day is not None}
+
+
+def read(folder: Path) -> Workspace:
+    """The workspace in a folder; InputError with every mistake of every file."""
+    found, mistakes = examine(folder)
+    if found is None:
+        raise InputError(mistake for mistake in mistakes if not mistake.warning)
+    return found
+
+
+def examine(folder: Path) -> tuple[Workspace | None, tuple[Mistake, ...]]:
+    """The workspace, or None if anything is wrong with it, and every mistake and warning in order of place."""
+    reading = _Reading(folder)
+    reading.take_in()
+    errors = [mistake for mistake in reading.mistakes if not mistake.warning]
+    found = None if errors or reading.team is None else reading.workspace()
+    if found is not None:
+        reading.mistakes += _unserved(found)
+        found = None if any(not mistake.warning for mistake in reading.mistakes) else found
+    return found, tuple(sorted(dict.fromkeys(reading.mistakes)))
+
+
+class _Reading:
+    """One run over a folder: what was understood so far, and every mistake."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mistakes: list[Mistake] = []
+        self.digest = sha256()
+        self.team: TeamFile | None = None
+        self.root = Node(Place(TEAM), {})
+        self.files: dict[str, AvailabilityFile] = {}
+        self.roots: dict[str, Node] = {}
+
+    def take_in(self) -> None:
+        """Reads the files: the names that the team defines are known before anything is judged."""
+        root = self._parsed(TEAM)
+        names = known.known_names(root) if root is not None else None
+        if root is not None and names is not None:
+            self._take_team(root, names)
+        for path in sorted((self.folder / AVAILABILITY).glob("*")):
+            if path.suffix == ".yaml":
+                self._take_person(path, names)
+            elif path.suffix.lower() in _NOT_READ:
+                sentence = _NOT_READ[path.suffix.lower()].format(stem=path.stem)
+                self.mistakes.append(Mistake(Place(f"{AVAILABILITY}/{path.name}"), sentence))
+
+    def _parsed(self, name: str) -> Node | None:
+        try:
+            with (self.folder / name).open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+        except OSError as error:
+            self.mistakes.append(Mistake(Place(name), _unreadable(name, error)))
+            return None
+        self.digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
+        root, mistakes = parse(name, data)
+        self.mistakes += mistakes
+        return root
+
+    def _take_team(self, root: Node, names: Known) -> None:
+        told = list(known.check_team(root, names))
+        self.team, mistakes = validated(root, TeamFile, _FILLERS)
+        self.root = root
+        if self.team is not None:
+            told += sense.check_team(self.team, root)
+        self._tell(mistakes, told)
+
+    def _take_person(self, path: Path, names: Known | None) -> None:
+        root = self._parsed(f"{AVAILABILITY}/{path.name}")
+        if root is None:
+            return
+        told = list(known.check_availability(root, path.stem, names))
+        file, mistakes = validated(root, AvailabilityFile, _FILLERS)
+        if file is not None:
+            told += sense.check_availability(file, root)
+            self.files[path.stem] = file
+            self.roots[path.stem] = root
+        self._tell(mistakes, told)
+
+    def _tell(self, first: tuple[Mistake, ...], then: list[Mistake]) -> None:
+        """Mistakes of shape, and those of sense that stand elsewhere."""
+        places = {mistake.place for mistake in first}
+        self.mistakes += first
+        self.mistakes += (mistake for mistake in then if mistake.place not in places)
+
+    def workspace(self) -> Workspace:
+        """The facts of files without mistakes."""
+        file = self.team
+        if file is None:
+            raise AssertionError("a workspace is built from a sound team file only")
+        people = build.people(file, self.files)
+        own = {person.id: _availability(person.id, self.files, self.roots) for person in people}
+        budget = HardBudget(file.hard_budget.never, file.hard_budget.leave)
+        self.mistakes += _budget_warnings(people, own, budget)
+        return Workspace(
+            folder=self.folder,
+            team=file.team,
+            zone=file.timezone,
+            people=people,
+            roles=build.roles(file),
+            rules=(*file.rules, *(limit for person in people for limit in _limits(person.id, self.files))),
+            lists=build.calendars(file),
+            load=build.load(file),
+            fairness=build.fairness(file),
+            tiers=build.tiers(file),
+            wish_budget=file.wishes.budget if file.wishes else 10,
+            hard_budget=budget,
+            notice=file.notice,
+            pins=build.pins(file),
+            publish=file.publish.pagerduty,
+            availability=own,
+            fingerprint=self.digest.hexdigest(),
+            warnings=tuple(sorted(mistake for mistake in self.mistakes if mistake.warning)),
+            finder=Finder(self.root),
+        )
+
+
+def _unreadable(name: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f'there is no {name} in this folder. Start with "watchbill init DIR", or name the folder with -C DIR.'
+    return f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}. Mend that and run it again."
+
+
+def _limits(person: str, files: Mapping[str, AvailabilityFile]) -> Iterator[Rule]:
+    for limit in files[person].limits if person in files else ():
+        yield limit.model_copy(update={"people": (person,)})
+
+
+def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Mapping[str, Node]) -> Availability:
+    if person not in files:
+        return Availability()
+    file, find = files[person], Finder(roots[person])
+    wishes = [
+        WishLine(
+            kind, e.moments, e.days or _days_of(e.hours), tuple(e.hours), e.on, e.weight, find.value(kind, n)
+        )
+        for kind, entries in (("avoid", file.avoid), ("prefer", file.prefer))
+        for n, e in enumerate(entries)
+    ]
+    return Availability(
+        answered_through=file.answered_through,
+        leave=tuple(
+            Away(e.moments, e.approved, find.value("leave", n)) for n, e in enumerate(file.leave) if e.moments is not None
+        ),
+        never=tuple(
+            Never(e.days, tuple(e.hours), e.approved, find.value("never", n)) for n, e in enumerate(file.never)
+        ),
+        wishes=tuple(wishes),
+    )
+
+
+def _days_of(hours: list[tuple[int, int]]) -> tuple[int, ...]:
+    """Hours without days are for every day."""
+    return (0, 1, 2, 3, 4, 5, 6) if hours else ()
+
+
+def _budget_warnings(
+    people: tuple[Person, ...], availability: Mapping[str, Availability], budget: HardBudget
+) -> Iterator[Mistake]:
+    for person in people:
+        own = availability[person.id]
+        yield from lines.counting_never(person.id, own.never, budget)[1]
+        yield from lines.leave_warnings(person.id, lines.uncounted_leave(own.leave, budget.leave), budget.leave)
+        for line in (*own.leave, *own.wishes):
+            yield from lines.clock_changes(person, line)
+
+
+def _unserved(found: Workspace) -> Iterator[Mistake]:
+    """An error for each layer that nobody may serve."""
+    for role in found.roles:
+        for layer in role.layers:
+            if not servers(found, layer):
+                place = found.finder.key("roles", role.id, "layers", layer.id)
+                sentence = "nobody may serve this layer. Check its who, the roles of people and the eligible rules."
+                yield Mistake(place, sentence)
+
+
+def servers(found: Workspace, layer: Layer) -> tuple[str, ...]:
+    """Who may serve a layer: by roles, `who` and the tags that rules demand."""
+    facts = found.people
+    admitted = build.servers(facts, layer)
+    demands = [rule for rule in found.rules if rule.kind == "eligible" and rule.hard]
+    by_id = {person.id: person for person in facts}
+    return tuple(
+        id_ for id_ in admitted if all(_admits(rule, by_id[id_], layer) for rule in demands)
+    )
+
+
+def _admits(rule: Rule, person: Person, layer: Layer) -> bool:
+    from watchbill.rules.eligible import Eligible
+
+    return not isinstance(rule, Eligible) or rule.admits(person, layer.role, layer.key)

@@ -1,0 +1,121 @@
+"""What only shows once a period is named: overlaps, holes, clock changes at handoffs, holidays, missing answers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from watchbill.calendars import code_problem
+from watchbill.domain import Layer, Role
+from watchbill.errors import Mistake, Place
+from watchbill.expand import gap_handoffs, overlaps, uncovered
+from watchbill.times import Period, Span, total, wall, zone
+from watchbill.workspace.folder import Workspace
+
+_MOST = 3
+_FAR = 550
+
+
+def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
+    """Errors (layers that overlap) and warnings about one period, in order of place."""
+    found: list[Mistake] = []
+    for role in workspace.roles:
+        found += _overlaps(workspace, role, period)
+        found += _holes(workspace, role, period)
+        for layer in role.layers:
+            found += _gaps(workspace, layer, period)
+    found += _holidays(workspace, period)
+    found += _answers(workspace, period)
+    found += _far_away(workspace, period)
+    return tuple(sorted(dict.fromkeys(found)))
+
+
+def _overlaps(workspace: Workspace, role: Role, period: Period) -> Iterator[Mistake]:
+    for overlap in overlaps(role, period):
+        place = workspace.finder.key("roles", role.id, "layers", overlap.second.id)
+        sentence = (
+            f"{overlap.second.id} and {overlap.first.id} are on call at once: "
+            f"{_listed(overlap.spans, zone(overlap.second.zone))}. Mend the hours, or write "
+            f"over: [{overlap.first.id}] for the layer that wins."
+        )
+        yield Mistake(place, sentence)
+
+
+def _holes(workspace: Workspace, role: Role, period: Period) -> Iterator[Mistake]:
+    spans = uncovered(role, period)
+    if spans:
+        sentence = (
+            f"nobody is on call as {role.id} for {_hours(spans)} of {period}: {_listed(spans, zone(role.layers[0].zone))}. "
+            "Add hours to a layer if that is not meant."
+        )
+        yield Mistake(workspace.finder.key("roles", role.id), sentence, warning=True)
+
+
+def _listed(spans: Sequence[Span], tz: ZoneInfo) -> str:
+    """The first few spans on a clock, and how many more there are."""
+    told = ", ".join(f"{_at(span.start, tz)}..{_at(span.end, tz)}" for span in spans[:_MOST])
+    more = len(spans) - _MOST
+    return f"{told} and {more} more times" if more > 0 else told
+
+
+def _at(at: object, tz: ZoneInfo) -> str:
+    from datetime import datetime
+
+    return f"{wall(at, tz):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else ""
+
+
+def _hours(spans: Sequence[Span]) -> str:
+    hours = total(spans).total_seconds() / 3600
+    return f"{hours:g} hour{'' if hours == 1 else 's'}"
+
+
+def _gaps(workspace: Workspace, layer: Layer, period: Period) -> Iterator[Mistake]:
+    place = workspace.finder.value("roles", layer.role, "layers", layer.id, "handoff")
+    for gap in gap_handoffs(layer, period):
+        moved = wall(gap.moved, zone(layer.zone))
+        sentence = (
+            f"on {gap.wall:%Y-%m-%d} the clock of {layer.zone} skips {gap.wall:%H:%M}: "
+            f"the handoff moves forward to {moved:%H:%M}. Choose another hour if that matters."
+        )
+        yield Mistake(place, sentence, warning=True)
+
+
+def _holidays(workspace: Workspace, period: Period) -> Iterator[Mistake]:
+    codes: dict[str, Place] = {}
+    for path in (("holidays",), *(("people", person.id, "holidays") for person in workspace.people)):
+        node = workspace.finder.root.at(*path)
+        for word in node.texts() if node is not None else ():
+            codes.setdefault(word.text, word.place)
+    used = {code for person in workspace.people for code in person.holidays}
+    for code, place in codes.items():
+        for year in range(period.first.year, period.last.year + 1) if code in used else ():
+            problem = code_problem(code, year, workspace.lists)
+            if problem:
+                yield Mistake(place, problem, warning=True)
+
+
+def _answers(workspace: Workspace, period: Period) -> Iterator[Mistake]:
+    for person in workspace.people:
+        if (person.left and person.left < period.first) or (person.joined and person.joined > period.last):
+            continue
+        through = workspace.answered.get(person.id)
+        if through is None or through < period.last:
+            until = f"through {through} only" if through else "nothing yet"
+            sentence = (
+                f"{person.name} has answered {until}. "
+                f"Ask for answered_through: {period.last} in availability/{person.id}.yaml."
+            )
+            yield Mistake(workspace.finder.key("people", person.id), sentence, warning=True)
+
+
+def _far_away(workspace: Workspace, period: Period) -> Iterator[Mistake]:
+    """Leave a year and a half after the period is most likely a slip in the year."""
+    for person in workspace.people:
+        for line in workspace.availability[person.id].leave:
+            first = line.moments.dates.first
+            if (first - period.last).days > _FAR:
+                sentence = f"{line.moments} is long after {period}. {_other_year(first, period)}"
+                yield Mistake(line.place, sentence, warning=True)
+
+
+def _other_year(first: date, period: Period) -> str:
+    return f"Did you mean {period.last.year}?" if first.year != period.last.year else "Check the year."

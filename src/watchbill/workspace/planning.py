@@ -1,0 +1,96 @@
+"""A workspace and a period to a problem: shifts, who may serve them, and everybody's time in UTC."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from watchbill import rules
+from watchbill.domain import Held, Near, Pin, Problem, Shift, TurnLength
+from watchbill.errors import InputError, Mistake, did_you_mean
+from watchbill.expand import expand
+from watchbill.rules import Rule
+from watchbill.times import DAY, Period, Span, zone
+from watchbill.workspace import lines
+from watchbill.workspace.folder import Workspace, servers
+from watchbill.workspace.sense import pinned_date
+
+_UNIT_DAYS = {"hour": 1, "day": 1, "week": 7, "month": 31, "year": 366}
+
+
+def problem(
+    workspace: Workspace,
+    period: Period,
+    *,
+    before: Sequence[Held] = (),
+    after: Sequence[Held] = (),
+    balances: Mapping[str, Mapping[str, int]] | None = None,
+    near: Near | None = None,
+    head: bool = True,
+    extra_pins: Sequence[Pin] = (),
+) -> tuple[Problem, tuple[Rule, ...]]:
+    """What a plan of a period is made from, and every rule that is in force.
+
+    `head`: take the turn that runs at the period's start too. InputError for a pin on a shift that does not exist.
+    """
+    shifts = expand(workspace.roles, period, head=head)
+    horizon = _horizon(workspace, period)
+    facts = Problem(
+        team=workspace.team,
+        zone=workspace.zone,
+        period=period,
+        people=workspace.people,
+        roles=workspace.roles,
+        shifts=shifts,
+        servers={layer.key: servers(workspace, layer) for role in workspace.roles for layer in role.layers},
+        leaves=tuple(
+            leave
+            for person in workspace.people
+            for leave in lines.leaves(person, workspace.availability[person.id], workspace.hard_budget, horizon)
+        ),
+        wishes=tuple(
+            wish
+            for person in workspace.people
+            for wish in lines.wishes(person, workspace.availability[person.id], horizon)
+        ),
+        pins=(*_pins(workspace, period, shifts), *extra_pins),
+        before=tuple(before),
+        after=tuple(after),
+        balances=dict(balances or {}),
+        lists=workspace.lists,
+        load=workspace.load,
+        fairness=workspace.fairness,
+        tiers=workspace.tiers,
+        wish_budget=workspace.wish_budget,
+        near=near,
+    )
+    return facts, (*rules.standing(), *workspace.rules)
+
+
+def _horizon(workspace: Workspace, period: Period) -> Span:
+    """The period and, on both sides, the longest turn: rules look across the seams."""
+    longest = max((_days(layer.turn) for role in workspace.roles for layer in role.layers), default=1)
+    span = period.dates.on(zone(workspace.zone))
+    margin = timedelta(days=longest) + 2 * DAY
+    return Span(span.start - margin, span.end + margin)
+
+
+def _days(turn: TurnLength) -> int:
+    return turn.count * _UNIT_DAYS[turn.unit]
+
+
+def _pins(workspace: Workspace, period: Period, shifts: Sequence[Shift]) -> tuple[Pin, ...]:
+    """The pins of this period; those whose date lies outside are for another one."""
+    known = {shift.id for shift in shifts}
+    found: list[Pin] = []
+    mistakes: list[Mistake] = []
+    for n, pin in enumerate(workspace.pins):
+        day = pinned_date(pin.shift)
+        if pin.shift in known:
+            found.append(replace(pin))
+        elif day is not None and day in period.dates:
+            alike = [shift.id for shift in shifts if shift.id.startswith(pin.shift.rpartition("/")[0])]
+            sentence = f'{period} has no shift "{pin.shift}". {did_you_mean(pin.shift, alike)}'.rstrip()
+            mistakes.append(Mistake(workspace.finder.value("pins", n, "shift"), sentence))
+    if mistakes:
+        raise InputError(mistakes)
+    return tuple(found)

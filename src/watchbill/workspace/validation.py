@@ -1,0 +1,253 @@
+"""Trees against models: every pydantic error becomes a mistake at its place, in our words.
+
+After a round of errors the offending entries are taken out and the rest is validated again, so that checks that only
+run on sound parts still run. What follows from taking something out is not told.
+"""
+
+import re
+import types
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from watchbill.errors import Mistake, Place, did_you_mean
+from watchbill.workspace.nodes import Entry, Node, Part
+
+M = TypeVar("M", bound=BaseModel)
+_ROUNDS = 25
+
+
+def validated(root: Node, model: type[M], fillers: dict[str, Any]) -> tuple[M | None, tuple[Mistake, ...]]:
+    """A model of what is sound in a tree, and every mistake. The tree loses what is wrong.
+
+    `fillers` stand for keys of the root that are missing or wrong, so that the rest can be judged.
+    """
+    mistakes: dict[Place, Mistake] = {}
+    for _ in range(_ROUNDS):
+        data = root.plain()
+        lost = {key: value for key, value in fillers.items() if key in root.pruned and key not in data}
+        try:
+            return model.model_validate({**lost, **data}), tuple(mistakes.values())
+        except ValidationError as error:
+            found = [_Error(root, model, details) for details in error.errors(include_url=False)]
+        for one in sorted(found, key=lambda one: one.rank):
+            mistake = one.mistake()
+            if mistake:
+                mistakes.setdefault(mistake.place, mistake)
+        for one in sorted(found, key=lambda one: one.where, reverse=True):
+            one.prune()
+    return None, tuple(mistakes.values())
+
+
+class _Error:
+    """One pydantic error, found again in the tree: `path` leads to the deepest node that it speaks of."""
+
+    def __init__(self, root: Node, model: type[BaseModel], details: ErrorDetails) -> None:
+        self.root = root
+        self.model = model
+        self.details = details
+        self.kind = details["type"]
+        self.path: list[Part] = []
+        self.nodes = [root]
+        loc = details["loc"]
+        self.on_key = bool(loc) and loc[-1] == "[key]"
+        for part in loc:
+            child = self.nodes[-1].child(part)
+            if child is not None:
+                self.path.append(part)
+                self.nodes.append(child)
+        self.node = self.nodes[-1]
+        self.name = str(self.path[-1]) if self.path else ""
+        self.missing = str(loc[-1]) if self.kind == "missing" else ""
+        self.follows = self._follows()
+
+    @property
+    def where(self) -> tuple[tuple[int, int, str], ...]:
+        """A key by which deeper and later errors come last."""
+        return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in self.path)
+
+    @property
+    def rank(self) -> int:
+        """Our own sentences before those of pydantic, where several errors concern one place."""
+        return 0 if self.kind in {"value_error", "extra_forbidden", "missing"} else 2 if "none" in self.kind else 1
+
+    def mistake(self) -> Mistake | None:
+        """The mistake, unless it only follows from one that was told."""
+        return None if self.follows else Mistake(self._place(), self._sentence())
+
+    def prune(self) -> None:
+        """Takes the offending entry out of the tree."""
+        if self.missing and len(self.nodes) == 1:
+            self.node.pruned.add(self.missing)
+            return
+        if not self.path:
+            self.root.pruned.update(self.root.keys())
+            self.root.value = {}
+            return
+        holder, part = self.nodes[-2], self.path[-1]
+        if isinstance(holder.value, dict) and isinstance(part, str):
+            holder.value.pop(part, None)
+            holder.pruned.add(part)
+        elif isinstance(holder.value, list) and isinstance(part, int) and part < len(holder.value):
+            if holder.value[part] is self.node:
+                del holder.value[part]
+                holder.pruned.add("")
+
+    def _follows(self) -> bool:
+        """Whether it is there only because something was taken out before."""
+        if self.missing:
+            return self.missing in self.node.pruned
+        return bool(self.node.pruned) and self.kind in {"value_error", "too_short", "assertion_error"}
+
+    def _entry(self) -> Entry | None:
+        holder = self.nodes[-2] if self.path else None
+        if holder is not None and isinstance(holder.value, dict) and isinstance(self.path[-1], str):
+            return holder.value[self.path[-1]]
+        return None
+
+    def _place(self) -> Place:
+        entry = self._entry()
+        at_key = self.on_key or self.missing or self.node.empty or self.kind == "extra_forbidden"
+        if entry and (at_key or isinstance(self.node.value, dict)):
+            return entry.place
+        return self.node.place if self.path else Place(self.root.place.file)
+
+    def _sentence(self) -> str:
+        if self.kind == "extra_forbidden":
+            return f'unknown key "{self.name}". {did_you_mean(self.name, self._known_keys())}'.rstrip()
+        if self.missing:
+            return self._missing_sentence()
+        if self.node.empty and not self.on_key:
+            return f'"{self.name}" has no value. Write one, or remove the key.'
+        if self.kind in {"value_error", "assertion_error"}:
+            return self._verbatim()
+        return self._other_sentence()
+
+    def _missing_sentence(self) -> str:
+        whose = f' of "{self.name}"' if self.path and isinstance(self.path[-1], str) else ""
+        example = EXAMPLES.get(self.missing, f"{self.missing}: …")
+        return f'the key "{self.missing}"{whose} is missing. Add it: {example}'
+
+    def _verbatim(self) -> str:
+        sentence = str(self.details.get("ctx", {}).get("error", self.details["msg"]))
+        if sentence.endswith((" a list.", " a mapping.")):
+            return f"{sentence[:-1]}. Write it as {EXAMPLES.get(self.name, 'a single value')}."
+        return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+    def _other_sentence(self) -> str:
+        context = self.details.get("ctx", {})
+        found = self.node.text
+        if self.kind == "union_tag_not_found":
+            return f'the key "kind" is missing. Add one of {_listed(_tags(self.model))}.'
+        if self.kind == "union_tag_invalid":
+            tag = str(context.get("tag", ""))
+            return f'unknown kind of rule "{tag}". {did_you_mean(tag, _quoted(context.get("expected_tags", "")))}'.rstrip()
+        if self.kind == "literal_error":
+            return f'"{found}" is not possible here. {_choice(found, _quoted(context.get("expected", "")))}'
+        if self.kind == "greater_than_equal":
+            return f"{found} is too small. Write {context.get('ge')} or more."
+        if self.kind == "too_short":
+            return f'"{self.name}" is empty. Write at least one entry.'
+        return self._shape_sentence()
+
+    def _shape_sentence(self) -> str:
+        is_ = "a list" if isinstance(self.node.value, list) else "a mapping"
+        is_ = "text" if isinstance(self.node.value, str) else is_
+        wanted = "a list" if self.kind in {"list_type", "tuple_type"} else "one value"
+        wanted = "key: value lines" if self.kind in {"dict_type", "model_type", "model_attributes_type"} else wanted
+        subject = f'"{self.name}"' if self.path and isinstance(self.path[-1], str) else "this entry"
+        return f"{subject} expects {wanted}, found {is_}. Write {EXAMPLES.get(self.name, wanted)}."
+
+    def _known_keys(self) -> tuple[str, ...]:
+        return _keys(self.model, tuple(self.details["loc"][:-1])) or ()
+
+
+EXAMPLES = {
+    "timezone": "timezone: Europe/Berlin",
+    "team": "team: payments",
+    "person": "person: ana",
+    "turn": "turn: 1 week",
+    "handoff": "handoff: mon 09:00",
+    "layers": "layers: {weekly: {turn: 1 week, handoff: mon 09:00}}",
+    "people": "people: {ana: {name: Ana Souza}}",
+    "roles": "roles: {primary: {layers: {weekly: {turn: 1 week, handoff: mon 09:00}}}}",
+    "leave": "leave: [2026-12-24..2027-01-02]",
+    "holidays": "holidays: [DE-BE, company]",
+    "rules": "rules: [{kind: rest, at_least: 11h}]",
+    "dates": "dates: 2027-03-03..2027-03-20",
+    "days": "days: [sat]",
+    "value": "value: 50%",
+    "from": "from: 2027-01-04",
+    "schedule": "schedule: PXXXXXX",
+    "shift": "shift: primary/weekly/2027-01-04",
+    "hours": "hours: 22:00..07:00",
+    "extra": "extra: 100%",
+    "budget": "budget: 10",
+}
+
+
+def _quoted(text: object) -> list[str]:
+    return re.findall(r"'([^']*)'", str(text))
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words)
+
+
+def _choice(found: str, known: list[str]) -> str:
+    hint = did_you_mean(found, known)
+    return hint if hint.startswith("Did") else f"Write {' or '.join(known)}."
+
+
+def _tags(model: type[BaseModel]) -> list[str]:
+    field = model.model_fields.get("rules")
+    kinds = (_kind(member) for member in _members(get_args(field.annotation)[0])) if field else ()
+    return sorted(kind for kind in kinds if kind)
+
+
+def _keys(annotation: Any, loc: tuple[Part, ...]) -> tuple[str, ...] | None:
+    """The keys that the model at a place of pydantic's `loc` knows; tags of unions in `loc` are passed over."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _keys_of_model(annotation, loc)
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _keys(args[0], loc)
+    if origin in {Union, types.UnionType}:
+        return _keys_of_union(args, loc)
+    if origin in {list, tuple, dict} and loc:
+        return _keys(args[-1] if origin is dict else args[0], loc[1:])
+    return None
+
+
+def _keys_of_model(model: type[BaseModel], loc: tuple[Part, ...]) -> tuple[str, ...] | None:
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    if not loc:
+        return tuple(fields)
+    field = fields.get(str(loc[0]))
+    return _keys(field.annotation, loc[1:]) if field else None
+
+
+def _keys_of_union(members: tuple[Any, ...], loc: tuple[Part, ...]) -> tuple[str, ...] | None:
+    tagged = {_kind(member): member for member in members if _kind(member)}
+    if loc and loc[0] in tagged:
+        return _keys(tagged[str(loc[0])], loc[1:])
+    for member in members:
+        found = _keys(member, loc)
+        if found:
+            return found
+    return None
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return get_args(annotation)
+
+
+def _kind(member: Any) -> str:
+    """The one value of a rule's `kind`, or empty."""
+    field = getattr(member, "model_fields", {}).get("kind")
+    if field is None or get_origin(field.annotation) is not Literal:
+        return ""
+    return str(get_args(field.annotation)[0])
