@@ -152,7 +152,7 @@ class Roster(Protocol):
 class Rule(BaseModel):
     """One piece of policy. Subclasses add options, and give `kind` its one literal value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     strengths: ClassVar[tuple[str, ...]] = ("must", "should")
     kind: str
