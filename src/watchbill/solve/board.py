@@ -129,7 +129,7 @@ class PlanBoard:
         for start, end, slope in zip(curve.points, ends, curve.slopes, strict=True):
             if start >= most:
                 break
-            piece = self.model.variable(0, min(end, most) - start)
+            piece = self.model.variable(0, min(end, most) - start, implied=True)
             slack[piece] = -1
             objective = self.model.objective(tier)
             objective.terms[piece] = objective.terms.get(piece, 0) + weight * slope

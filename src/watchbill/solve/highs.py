@@ -22,8 +22,8 @@ class Highs:
         self.model = model
         self._mo = mathopt.Model()
         self._vars = [
-            self._mo.add_integer_variable(lb=low, ub=high)
-            for low, high in zip(model.lower, model.upper, strict=True)
+            self._mo.add_variable(lb=low, ub=high, is_integer=n not in model.implied)
+            for n, (low, high) in enumerate(zip(model.lower, model.upper, strict=True))
         ]
         for row in model.rows:
             self.freeze(row)
@@ -41,7 +41,7 @@ class Highs:
         return constraint
 
     def solve(self, objective: Objective, cutoff: int, effort: Effort, watch: Watch) -> Answer:
-        """Looks for a solution better than `cutoff`; proves that there is none by ending with that bound."""
+        """Looks for a solution of at most `cutoff`, which also makes its bounds much better; rows stay as they are."""
         self._mo.objective.clear()
         self._mo.objective.offset = objective.constant
         for variable, coefficient in objective.terms.items():

@@ -38,17 +38,23 @@ class Objective:
 
 @dataclass(slots=True)
 class Model:
-    """Integer variables with bounds, rows, and one objective for each tier."""
+    """Integer variables with bounds, rows, and one objective for each tier.
+
+    An `implied` variable is an integer in every optimum without being told so, and may be continuous in an engine.
+    """
 
     lower: list[int] = field(default_factory=list)
     upper: list[int] = field(default_factory=list)
+    implied: set[int] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
     tiers: dict[str, Objective] = field(default_factory=dict)
 
-    def variable(self, lower: int, upper: int) -> int:
+    def variable(self, lower: int, upper: int, *, implied: bool = False) -> int:
         """A new variable's index."""
         self.lower.append(lower)
         self.upper.append(upper)
+        if implied:
+            self.implied.add(len(self.lower) - 1)
         return len(self.lower) - 1
 
     def objective(self, tier: str) -> Objective:

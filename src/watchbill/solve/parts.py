@@ -64,6 +64,7 @@ def _roots(model: Model) -> list[int]:
 def _part(model: Model, variables: Sequence[int], rows: Sequence[Row]) -> ModelPart:
     own = {variable: n for n, variable in enumerate(variables)}
     part = Model([model.lower[v] for v in variables], [model.upper[v] for v in variables])
+    part.implied = {own[v] for v in variables if v in model.implied}
     part.rows = [_without_fixed(model, row, own) for row in rows]
     for tier, objective in model.tiers.items():
         part.tiers[tier] = Objective({own[v]: c for v, c in objective.terms.items() if v in own})

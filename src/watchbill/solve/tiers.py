@@ -59,6 +59,11 @@ class Race:
             self.bound = max(self.bound, min(answer.bound, self.value))
         self.report(self.value, self.bound)
 
+    def improve(self, answer: Answer) -> None:
+        """Learns from an answer about better solutions only: if there are none, what is known is the best."""
+        bound = self.value if answer.infeasible else answer.bound
+        self.take(Answer(answer.values, bound))
+
     def glimpse(self, value: int | None, bound: int | None) -> None:
         """Reports what a running engine has seen, without believing it yet."""
         seen = self.value if value is None else min(value, self.value)
@@ -119,7 +124,7 @@ class Ladder:
             self._prover = Highs(self.model)
             for row in self._frozen:
                 self._prover.freeze(row)
-        race.take(self._prover.solve(race.objective, race.value, self.effort, self.watch))
+        race.improve(self._prover.solve(race.objective, race.value - 1, self.effort, self.watch))
 
     def _freeze(self, objective: Objective, most: int) -> None:
         if not objective.terms:
