@@ -82,13 +82,8 @@ def given_spans(row: ShiftRow) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in row.spans)
 
 
-def main_holder(spans: Sequence[Span], parts: Sequence[Part]) -> str | None:
-    """Who holds most of a shift's hours: the earlier one of equals, None where nobody holds any."""
-    most = _most(spans, parts)
-    return most[0] if most else None
-
-
 def _most(spans: Sequence[Span], parts: Sequence[Part]) -> tuple[str, ...]:
+    """Who holds most of a shift's hours: several if they hold as much, none where nobody holds any."""
     held: dict[str, timedelta] = {}
     for part in parts:
         if part.end > part.start:
