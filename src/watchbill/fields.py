@@ -30,8 +30,10 @@ UNITS = {
     "month": timedelta(days=30.5),
     "year": timedelta(days=365),
 }
-MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-MONTHS += ("August", "September", "October", "November", "December")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _AMOUNT = re.compile(r"([0-9]{1,6})\s*([a-z]+)")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")

@@ -117,9 +117,11 @@ def fairness(file: TeamFile) -> FairnessPolicy:
     """What counts for fairness; buckets that a list leaves out do not count."""
     default, said = FairnessPolicy(), file.fairness
     return FairnessPolicy(
-        buckets=default.buckets if said.buckets is None else dict(said.buckets),
+        buckets=default.buckets if said.buckets is None else {str(k): v for k, v in said.buckets.items()},
         band=default.band if said.band is None else said.band,
-        half_life=default.half_life if said.half_life is None else max(1, round(said.half_life.total_seconds() / 86400)),
+        half_life=default.half_life
+        if said.half_life is None
+        else max(1, round(said.half_life.total_seconds() / 86400)),
     )
 
 
@@ -133,13 +135,3 @@ def tiers(file: TeamFile) -> tuple[TierSpec, ...]:
 def pins(file: TeamFile) -> tuple[Pin, ...]:
     """Shifts whose holder is decided, in the order of the file."""
     return tuple(Pin(pin.shift, pin.person, pin.reason or "") for pin in file.pins)
-
-
-def servers(people_: tuple[Person, ...], layer: Layer) -> tuple[str, ...]:
-    """Who may serve a layer by their roles and the layer's `who`."""
-    return tuple(
-        person.id
-        for person in people_
-        if (person.roles is None or layer.role in person.roles)
-        and (layer.who is None or any(word == person.id or word in person.tags for word in layer.who))
-    )

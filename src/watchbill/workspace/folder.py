@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchbill.domain import FairnessPolicy, Layer, LoadPolicy, Person, Pin, Role, TierSpec
 from watchbill.errors import InputError, Mistake, Place
-from watchbill.rules import Rule
+from watchbill.rules import Rule, serves
 from watchbill.workspace import build, known, lines, sense
 from watchbill.workspace.known import Known
 from watchbill.workspace.lines import Availability, Away, HardBudget, Never, WishLine
@@ -199,16 +199,16 @@ def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Map
         return Availability()
     file, find = files[person], Finder(roots[person])
     wishes = [
-        WishLine(
-            kind, e.moments, e.days or _days_of(e.hours), tuple(e.hours), e.on, e.weight, find.value(kind, n)
-        )
+        WishLine(kind, e.moments, e.days or _days_of(e.hours), tuple(e.hours), e.on, e.weight, find.value(kind, n))
         for kind, entries in (("avoid", file.avoid), ("prefer", file.prefer))
         for n, e in enumerate(entries)
     ]
     return Availability(
         answered_through=file.answered_through,
         leave=tuple(
-            Away(e.moments, e.approved, find.value("leave", n)) for n, e in enumerate(file.leave) if e.moments is not None
+            Away(e.moments, e.approved, find.value("leave", n))
+            for n, e in enumerate(file.leave)
+            if e.moments is not None
         ),
         never=tuple(
             Never(e.days, tuple(e.hours), e.approved, find.value("never", n)) for n, e in enumerate(file.never)
@@ -217,7 +217,7 @@ def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Map
     )
 
 
-def _days_of(hours: list[tuple[int, int]]) -> tuple[int, ...]:
+def _days_of(hours: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     """Hours without days are for every day."""
     return (0, 1, 2, 3, 4, 5, 6) if hours else ()
 
@@ -229,7 +229,8 @@ def _budget_warnings(
         own = availability[person.id]
         yield from lines.counting_never(person.id, own.never, budget)[1]
         yield from lines.leave_warnings(person.id, lines.uncounted_leave(own.leave, budget.leave), budget.leave)
-        for line in (*own.leave, *own.wishes):
+        timed: tuple[Away | WishLine, ...] = (*own.leave, *own.wishes)
+        for line in timed:
             yield from lines.clock_changes(person, line)
 
 
@@ -244,17 +245,5 @@ def _unserved(found: Workspace) -> Iterator[Mistake]:
 
 
 def servers(found: Workspace, layer: Layer) -> tuple[str, ...]:
-    """Who may serve a layer: by roles, `who` and the tags that rules demand."""
-    facts = found.people
-    admitted = build.servers(facts, layer)
-    demands = [rule for rule in found.rules if rule.kind == "eligible" and rule.hard]
-    by_id = {person.id: person for person in facts}
-    return tuple(
-        id_ for id_ in admitted if all(_admits(rule, by_id[id_], layer) for rule in demands)
-    )
-
-
-def _admits(rule: Rule, person: Person, layer: Layer) -> bool:
-    from watchbill.rules.eligible import Eligible
-
-    return not isinstance(rule, Eligible) or rule.admits(person, layer.role, layer.key)
+    """Who may serve a layer: by roles, `who` and the tags that hard rules demand."""
+    return tuple(person.id for person in found.people if serves(person, layer, found.rules))

@@ -67,7 +67,7 @@ def check_team(team: Node, known: Known) -> Iterator[Mistake]:
     """Every name in `team.yaml` that nothing has."""
     yield from _calendars(team.at("holidays"), known)
     for _, person in _entries(team, "people"):
-        yield from _unknown("role", person.at("roles"), known.roles)
+        yield from _unknown("role", person.at("roles"), (*(known.roles or ()), *known.keys) if known.whole else None)
         yield from _calendars(person.at("holidays"), known)
     for role, node in _entries(team, "roles"):
         for layer, inner in _entries(node, "layers"):

@@ -93,7 +93,9 @@ def clock_changes(person: Person, line: Away | WishLine) -> Iterator[Mistake]:
             how = "does not exist" if both.kind == "gap" else "happens twice"
             early, late = sorted((both.before, both.after))
             taken = early if wall == line.moments.start else late
-            sentence = f"{wall:%Y-%m-%d %H:%M} {how}: the clock changes. Of {iso(early)} and {iso(late)}, {iso(taken)} counts."
+            sentence = (
+                f"{wall:%Y-%m-%d %H:%M} {how}: the clock changes. Of {iso(early)} and {iso(late)}, {iso(taken)} counts."
+            )
             yield Mistake(line.place, sentence, warning=True)
 
 

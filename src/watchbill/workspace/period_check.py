@@ -1,7 +1,7 @@
 """What only shows once a period is named: overlaps, holes, clock changes at handoffs, holidays, missing answers."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from watchbill.calendars import code_problem
@@ -43,8 +43,9 @@ def _overlaps(workspace: Workspace, role: Role, period: Period) -> Iterator[Mist
 def _holes(workspace: Workspace, role: Role, period: Period) -> Iterator[Mistake]:
     spans = uncovered(role, period)
     if spans:
+        told = _listed(spans, zone(role.layers[0].zone))
         sentence = (
-            f"nobody is on call as {role.id} for {_hours(spans)} of {period}: {_listed(spans, zone(role.layers[0].zone))}. "
+            f"nobody is on call as {role.id} for {_hours(spans)} of {period}: {told}. "
             "Add hours to a layer if that is not meant."
         )
         yield Mistake(workspace.finder.key("roles", role.id), sentence, warning=True)
@@ -57,10 +58,8 @@ def _listed(spans: Sequence[Span], tz: ZoneInfo) -> str:
     return f"{told} and {more} more times" if more > 0 else told
 
 
-def _at(at: object, tz: ZoneInfo) -> str:
-    from datetime import datetime
-
-    return f"{wall(at, tz):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else ""
+def _at(at: datetime, tz: ZoneInfo) -> str:
+    return f"{wall(at, tz):%Y-%m-%d %H:%M}"
 
 
 def _hours(spans: Sequence[Span]) -> str:

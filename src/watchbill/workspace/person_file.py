@@ -55,7 +55,7 @@ class NeverFile(FileModel):
     """One line of `never`: days of the week, all day or in some hours."""
 
     days: Weekdays
-    hours: OneOrMore[Hours] = []
+    hours: OneOrMore[Hours] = ()
     approved: Yes = False
     note: Line | None = None
 
@@ -72,7 +72,7 @@ class WishFile(_Dated):
     """One line of `avoid` or `prefer`: dates, days of the week, or a kind of hours (`on`)."""
 
     days: Weekdays | None = None
-    hours: OneOrMore[Hours] = []
+    hours: OneOrMore[Hours] = ()
     on: Annotated[str, BeforeValidator(_word)] | None = None
     weight: Positive = 1
 
@@ -120,10 +120,10 @@ class AvailabilityFile(FileModel):
 
     person: Line
     answered_through: Day | None = None
-    leave: Listed[Annotated[AwayFile, text_as("date"), OrText()]] = []
-    avoid: Listed[Annotated[WishFile, BeforeValidator(_wish_text), OrText()]] = []
-    prefer: Listed[Annotated[WishFile, BeforeValidator(_wish_text), OrText()]] = []
-    never: Listed[Annotated[NeverFile, text_as("days"), OrText()]] = []
-    travel: Listed[TravelFile] = []
-    limits: Listed[Annotated[Limit, BeforeValidator(_limit)]] = []
-    holidays: Listed[DateRange] = []
+    leave: Listed[Annotated[AwayFile, text_as("date"), OrText()]] = ()
+    avoid: Listed[Annotated[WishFile, BeforeValidator(_wish_text), OrText()]] = ()
+    prefer: Listed[Annotated[WishFile, BeforeValidator(_wish_text), OrText()]] = ()
+    never: Listed[Annotated[NeverFile, text_as("days"), OrText()]] = ()
+    travel: Listed[TravelFile] = ()
+    limits: Listed[Annotated[Limit, BeforeValidator(_limit)]] = ()
+    holidays: Listed[DateRange] = ()

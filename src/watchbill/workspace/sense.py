@@ -12,7 +12,6 @@ from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.team import LayerFile, PersonFile, TeamFile
 
 
-
 class Finder:
     """Places in a tree: of the value at a path, or of its key."""
 
@@ -74,7 +73,9 @@ def _person(id_: str, person: PersonFile, file: TeamFile, find: Finder) -> Itera
             yield Mistake(find.value(*path, "share", n), sentence)
     for tag in person.tags:
         if tag in file.people:
-            sentence = f'the tag "{tag}" is also the id of a person, so "who: [{tag}]" has two meanings. Rename the tag.'
+            sentence = (
+                f'the tag "{tag}" is also the id of a person, so "who: [{tag}]" has two meanings. Rename the tag.'
+            )
             yield Mistake(_word(find, tag, *path, "tags"), sentence)
 
 
@@ -170,7 +171,9 @@ def _schedules(file: TeamFile, find: Finder) -> Iterator[Mistake]:
         place = find.value("publish", "pagerduty", role, "schedule")
         seats = file.roles[role].seats if role in file.roles else len(entry.schedule)
         if len(entry.schedule) != seats and "seats" not in find.pruned("roles", role):
-            yield Mistake(place, f"{role} has {seats} seats and {len(entry.schedule)} schedules. Write one for each seat.")
+            yield Mistake(
+                place, f"{role} has {seats} seats and {len(entry.schedule)} schedules. Write one for each seat."
+            )
         for schedule in entry.schedule:
             if schedule in seen:
                 sentence = f"{schedule} is the schedule of {seen[schedule]} already. Give each role its own."
@@ -207,5 +210,3 @@ def check_availability(file: AvailabilityFile, root: Node) -> Iterator[Mistake]:
             first = find.value("travel", n).line
             sentence = f"this journey overlaps the one on line {first}; the later line counts. Mend the dates."
             yield Mistake(find.value("travel", m), sentence, warning=True)
-
-

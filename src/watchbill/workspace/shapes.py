@@ -13,7 +13,7 @@ T = TypeVar("T")
 class FileModel(BaseModel):
     """A mapping of a file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class OrText:
@@ -24,11 +24,11 @@ class OrText:
 
 
 def _listed(value: Any) -> Any:
-    return [] if value == "" else value
+    return () if value == "" else tuple(value) if isinstance(value, list) else value
 
 
 def _one_or_more(value: Any) -> Any:
-    return value if isinstance(value, list) or value == "" else [value]
+    return tuple(value) if isinstance(value, list) else value if value == "" else (value,)
 
 
 def text_as(key: str) -> BeforeValidator:
@@ -38,8 +38,8 @@ def text_as(key: str) -> BeforeValidator:
 
 def text_as_item(make: Callable[[str], Any]) -> BeforeValidator:
     """Reads plain text as a list with one item."""
-    return BeforeValidator(lambda value: [make(value)] if isinstance(value, str) else value)
+    return BeforeValidator(lambda value: (make(value),) if isinstance(value, str) else _listed(value))
 
 
-Listed = Annotated[list[T], BeforeValidator(_listed)]
-OneOrMore = Annotated[list[T], BeforeValidator(_one_or_more), OrText()]
+Listed = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_one_or_more), OrText()]

@@ -51,11 +51,11 @@ class PersonFile(FileModel):
     timezone: Zone | None = None
     holidays: Names | None = None
     tags: Names = ()
-    share: Annotated[list[ShareStepFile], text_as_item(_always), OrText()] = []
+    share: Annotated[tuple[ShareStepFile, ...], text_as_item(_always), OrText()] = ()
     joined: Day | None = None
     left: Day | None = None
     roles: Names | None = None
-    excused: OneOrMore[DateRange] = []
+    excused: OneOrMore[DateRange] = ()
     weekend: Weekdays = (5, 6)
 
 
@@ -67,8 +67,8 @@ class LayerFile(FileModel):
     since: Day | None = Field(default=None, alias="from")
     timezone: Zone | None = None
     days: Weekdays | None = None
-    hours: OneOrMore[Hours] = []
-    span: OneOrMore[Stretches] = []
+    hours: OneOrMore[Hours] = ()
+    span: OneOrMore[Stretches] = ()
     who: Names | None = None
     over: Names = ()
     may_miss: Duration = timedelta()
@@ -168,7 +168,7 @@ class PagerDutyFile(FileModel):
 class PublishFile(FileModel):
     """Where plans are published."""
 
-    pagerduty: dict[str, PagerDutyFile] = {}
+    pagerduty: dict[str, PagerDutyFile] = Field(default_factory=dict)
 
 
 class TeamFile(FileModel):
@@ -177,17 +177,15 @@ class TeamFile(FileModel):
     team: Line
     timezone: Zone
     holidays: Names = ()
-    calendars: dict[Line, dict[DateRange, Line]] = {}
+    calendars: dict[Line, dict[DateRange, Line]] = Field(default_factory=dict)
     notice: Duration = timedelta(days=14)
     people: Annotated[dict[Identity, PersonFile], Field(min_length=1)]
     roles: Annotated[dict[Identity, RoleFile], Field(min_length=1)]
     load: LoadFile = LoadFile()
-    rules: Listed[AnyRule] = []
+    rules: Listed[AnyRule] = ()
     fairness: FairnessFile = FairnessFile()
-    tiers: Listed[Annotated[TierFile, BeforeValidator(_tier)]] = []
+    tiers: Listed[Annotated[TierFile, BeforeValidator(_tier)]] = ()
     wishes: WishesFile | None = None
     hard_budget: HardBudgetFile = HardBudgetFile()
-    pins: Listed[PinFile] = []
+    pins: Listed[PinFile] = ()
     publish: PublishFile = PublishFile()
-
-

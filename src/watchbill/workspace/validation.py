@@ -89,10 +89,9 @@ class _Error:
         if isinstance(holder.value, dict) and isinstance(part, str):
             holder.value.pop(part, None)
             holder.pruned.add(part)
-        elif isinstance(holder.value, list) and isinstance(part, int) and part < len(holder.value):
-            if holder.value[part] is self.node:
-                del holder.value[part]
-                holder.pruned.add("")
+        elif isinstance(holder.value, list) and isinstance(part, int) and holder.child(part) is self.node:
+            del holder.value[part]
+            holder.pruned.add("")
 
     def _follows(self) -> bool:
         """Whether it is there only because something was taken out before."""
@@ -142,7 +141,9 @@ class _Error:
             return f'the key "kind" is missing. Add one of {_listed(_tags(self.model))}.'
         if self.kind == "union_tag_invalid":
             tag = str(context.get("tag", ""))
-            return f'unknown kind of rule "{tag}". {did_you_mean(tag, _quoted(context.get("expected_tags", "")))}'.rstrip()
+            return (
+                f'unknown kind of rule "{tag}". {did_you_mean(tag, _quoted(context.get("expected_tags", "")))}'.rstrip()
+            )
         if self.kind == "literal_error":
             return f'"{found}" is not possible here. {_choice(found, _quoted(context.get("expected", "")))}'
         if self.kind == "greater_than_equal":
