@@ -234,11 +234,15 @@ class Leaves:
         """Adds a run, cut at the period's ends, unless it comes within three days of another."""
         first, last = max(first, self.period[0]), min(first + timedelta(days=length - 1), self.period[1])
         near = timedelta(days=3)
-        if first <= last and all(last + near < a or b + near < first for a, b in self.runs):
+        if first <= last and self.leaves_free(first - near, last + near):
             self.runs.append((first, last))
 
+    def leaves_free(self, first: date, last: date) -> bool:
+        """Whether no run meets these days, both included."""
+        return all(last < a or b < first for a, b in self.runs)
 
-def leaves(dice: Dice, period: tuple[date, date]) -> list[tuple[date, date]]:
+
+def leaves(dice: Dice, period: tuple[date, date]) -> Leaves:
     """About a tenth of the days: long holidays first, then week-long ones, long weekends and single days."""
     days = (period[1] - period[0]).days + 1
     found = Leaves(period)
@@ -253,7 +257,7 @@ def leaves(dice: Dice, period: tuple[date, date]) -> list[tuple[date, date]]:
             break
         weekday, length = dice.pick([("fri", 3), ("thu", 4), ("fri", 4), ("mon", 1), ("fri", 1), ("wed", 1)])
         found.add(_on(dice, period[0], days - length, weekday), length)
-    return sorted(found.runs)
+    return found
 
 
 def _on(dice: Dice, first: date, within: int, weekday: str) -> date:
@@ -262,8 +266,9 @@ def _on(dice: Dice, first: date, within: int, weekday: str) -> date:
     return day + timedelta(days=(DAYS.index(weekday) - day.weekday()) % 7)
 
 
-def wishes(dice: Dice, period: tuple[date, date], *, nights: bool) -> dict[str, list[str]]:
+def wishes(dice: Dice, away: Leaves, *, nights: bool) -> dict[str, list[str]]:
     """What a person would rather not do, or gladly: most have one or two lines, some have none."""
+    period = away.period
     days = (period[1] - period[0]).days
     avoid, prefer = [], []
     if dice.hits(35):
@@ -271,9 +276,11 @@ def wishes(dice: Dice, period: tuple[date, date], *, nights: bool) -> dict[str, 
     if dice.hits(60):
         first = _on(dice, period[0], days - 9, "fri")
         avoid.append(f"{{dates: {first}..{first + timedelta(days=2)}, weight: {1 + dice.below(3)}}}")
+        away.runs.append((first, first + timedelta(days=2)))
     if dice.hits(40):
         first = _on(dice, period[0], days - 9, "mon")
-        prefer.append(f"{first}..{first + timedelta(days=6)}")
+        if away.leaves_free(first, first + timedelta(days=6)):
+            prefer.append(f"{first}..{first + timedelta(days=6)}")
     if nights and dice.hits(20):
         (prefer if dice.hits(50) else avoid).append("nights")
     return {"avoid": avoid, "prefer": prefer}
@@ -281,9 +288,9 @@ def wishes(dice: Dice, period: tuple[date, date], *, nights: bool) -> dict[str, 
 
 def availability(person: str, scenario: str, period: tuple[date, date], *, nights: bool) -> str:
     """One engineer's file."""
-    runs = leaves(Dice(scenario, person, "leave"), period)
-    lines = {"leave": [f"{first}..{last}" if first < last else f"{first}" for first, last in runs]}
-    lines |= wishes(Dice(scenario, person, "wishes"), period, nights=nights)
+    away = leaves(Dice(scenario, person, "leave"), period)
+    lines = {"leave": [f"{first}..{last}" if first < last else f"{first}" for first, last in sorted(away.runs)]}
+    lines |= wishes(Dice(scenario, person, "wishes"), away, nights=nights)
     text = f"person: {person}\nanswered_through: {period[1]}\n"
     for key, listed in lines.items():
         text += f"{key}:\n" + "".join(f"  - {line}\n" for line in listed) if listed else ""
