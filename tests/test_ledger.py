@@ -126,8 +126,8 @@ def test_load_is_carried_by_who_really_held_the_hours() -> None:
     first, second = (shift.id for shift in plan.shifts)
     parts = {
         first: (
-            Part("ana", *_ends("2027-01-04T00", "2027-01-04T09")),
-            Part("bo", *_ends("2027-01-04T09", "2027-01-05")),
+            Part("ana", at("2027-01-04T00"), at("2027-01-04T09")),
+            Part("bo", at("2027-01-04T09"), at("2027-01-05T00")),
         ),
         second: whole(plan, {second: "bo"})[second],
     }
