@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -217,6 +217,7 @@ def test_nasty_names_come_back_as_they_were() -> None:
     assert event["CATEGORIES"].to_ical().decode() == r"on-call,on\;call"
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=120))
 def test_no_name_breaks_a_feed(name: str) -> None:
     for content in nasty(name).values():

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from watchbill.domain import Part, Shift
-from watchbill.report.tables import table
+from watchbill.report.tables import table, titled
 from watchbill.report.words import People, literal, moment, name
 from watchbill.results import Assigned, Draft
 from watchbill.texts import hours
@@ -95,14 +95,15 @@ def tables(changes: Sequence[Change], people: People, zone_name: str) -> Rendera
     """The changes on one clock and the sums for each person."""
     if not changes:
         return literal("Nothing changes.")
-    made = table(f"{len(changes)} {'shift changes' if len(changes) == 1 else 'shifts change'} · times in {zone_name}")
+    title = f"{len(changes)} {'shift changes' if len(changes) == 1 else 'shifts change'} · times in {zone_name}"
+    made = table()
     made.add_column("from", no_wrap=True)
     for head in ("shift", "was", "becomes"):
         made.add_column(head, overflow="fold")
     for change in changes:
         before, after = sides(change, people, zone_name)
         made.add_row(moment(change.start, zone_name), literal(_label(change)), literal(before), literal(after))
-    return Group(made, Text(), _sum_table(changes, people))
+    return Group(titled(title, made), Text(), _sum_table(changes, people))
 
 
 def _label(change: Change) -> str:
@@ -112,7 +113,7 @@ def _label(change: Change) -> str:
 
 
 def _sum_table(changes: Sequence[Change], people: People) -> Table:
-    made = table("")
+    made = table()
     made.add_column("person", overflow="fold", max_width=30)
     for head in ("gains", "loses", "hours"):
         made.add_column(head, justify="right")

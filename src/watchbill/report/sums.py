@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from watchbill.domain import BUCKETS
 from watchbill.report.measures import evened, gini, spread
-from watchbill.report.tables import table
+from watchbill.report.tables import spaced, table, titled
 from watchbill.report.words import People, day, heading, literal, name
 from watchbill.results import Account, Draft, Finding, Tier
 from watchbill.texts import hours
@@ -25,13 +24,12 @@ def loads(draft: Draft, people: People) -> RenderableType:
     weighed = [b for b in BUCKETS if any(a.load.get(b) or a.reference.get(b) for a in draft.people)]
     if not weighed:
         return literal(heading(draft, "no loads"))
-    tables = [_bucket(draft.people, bucket, people) for bucket in weighed]
-    tables[0].title = literal(heading(draft, "load in hours, bucket all"), "bold")
-    return Group(*(part for made in tables for part in (made, Text())))
+    title = literal(heading(draft, "load in hours"), "bold")
+    return Group(title, *spaced([_bucket(draft.people, bucket, people) for bucket in weighed]))
 
 
-def _bucket(accounts: Sequence[Account], bucket: str, people: People) -> Table:
-    made = table(f"bucket {bucket}")
+def _bucket(accounts: Sequence[Account], bucket: str, people: People) -> Group:
+    made = table()
     made.add_column("person", overflow="fold", max_width=26)
     for head in ("load", "reference", "difference", "before", "after"):
         made.add_column(head, justify="right", no_wrap=True)
@@ -40,9 +38,8 @@ def _bucket(accounts: Sequence[Account], bucket: str, people: People) -> Table:
     made.add_section()
     made.add_row("total", *_sums(accounts, bucket))
     even = evened(accounts, bucket)
-    words = f"spread {hours(round(spread(even)))} h, Gini {float(gini(even)):.3f}, at equal references"
-    made.caption = literal(words)
-    return made
+    measures = f"spread {hours(round(spread(even)))} h, Gini {float(gini(even)):.3f}, at equal references"
+    return titled(f"bucket {bucket}", made, measures)
 
 
 def _sums(accounts: Sequence[Account], bucket: str) -> list[str]:
@@ -59,23 +56,23 @@ def _sums(accounts: Sequence[Account], bucket: str) -> list[str]:
 
 def tiers(draft: Draft) -> RenderableType:
     """How each tier came out, in order: its value, the bound, and in words what is proven."""
-    made = table(heading(draft, draft.status))
+    made = table()
     made.add_column("tier")
     made.add_column("value", justify="right")
     made.add_column("bound", justify="right")
     made.add_column("proof", overflow="fold")
     for tier in draft.tiers:
         made.add_row(literal(tier.name), str(tier.value), str(tier.bound), proof(tier))
-    return made
+    return titled(heading(draft, draft.status), made)
 
 
 def proof(tier: Tier) -> str:
     """What is known about a tier, in words."""
     spent = tier.value - tier.best
-    slack = f"; {spent} more spent on later tiers" if spent > 0 else ""
+    slack = f"; +{spent} for later tiers" if spent > 0 else ""
     if tier.proven:
-        return ("proven" if spent > 0 else "proven best") + (f", best {tier.best}{slack}" if spent > 0 else "")
-    return f"at most {tier.gap:.1%} above the best possible{slack}"
+        return f"best {tier.best} is proven{slack}" if spent > 0 else "proven best"
+    return f"at most {tier.gap:.1%} better is possible{slack}"
 
 
 # -------------------------------------------------------------------------------------------------------- findings

@@ -32,12 +32,15 @@ _COLUMNS = 6
 _LABEL = 12
 
 
-def table(title: str, *, caption: str = "") -> Table:
+def table(*, tight: bool = False) -> Table:
     """An empty table in the style of all of them: one rule under the head, nothing else."""
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title_justify="left", caption_justify="left")
-    made.title = literal(title, "bold") if title else None
-    made.caption = literal(caption) if caption else None
-    return made
+    padding = (0, 0) if tight else (0, 1)
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+
+
+def titled(title: str, made: Table, *notes: str) -> Group:
+    """A table under its title and above its notes, which are as wide as they like: rich's own wrap at the table."""
+    return Group(literal(title, "bold"), made, *(literal(note) for note in notes))
 
 
 # --------------------------------------------------------------------------------------------------------- by week
@@ -65,10 +68,13 @@ def by_week(draft: Draft, people: People, zone_name: str, *, width: int = 80) ->
     if not columns:
         return literal(f"{title}: no shifts.")
     tables = [_weeks(chunk, people, zone_name, daily=daily, width=width) for chunk in chunks]
-    tables[0].title = literal(title, "bold")
-    if any(assigned.pinned for assigned in draft.shifts):
-        tables[-1].caption = literal("* pinned")
-    return Group(*(part for made in tables for part in (made, Text())))
+    notes = [literal("* pinned")] if any(assigned.pinned for assigned in draft.shifts) else []
+    return Group(literal(title, "bold"), *spaced(tables), *notes)
+
+
+def spaced(tables: Sequence[RenderableType]) -> list[RenderableType]:
+    """Tables with an empty line between each two."""
+    return [part for made in tables for part in (made, Text())][:-1]
 
 
 def _by_layer(shifts: Iterable[Assigned]) -> dict[tuple[str, str], list[Assigned]]:
@@ -113,7 +119,7 @@ def _weeks(columns: Sequence[_Column], people: People, zone_name: str, *, daily:
     room = (width - _LABEL) // len(columns) - 2
     held = (part.person for column in columns for assigned in column.shifts for part in assigned.parts)
     called = labels(held, people, room)
-    made = table("")
+    made = table()
     made.add_column("day" if daily else "week of", no_wrap=True)
     for column in columns:
         head = "\n".join(dict.fromkeys((column.role, column.layer, column.usual)))
@@ -171,19 +177,19 @@ def by_person(draft: Draft, person: Person) -> RenderableType:
     if not held:
         return literal(f"{title}: no shifts.")
     weighed = [b for b in BUCKETS if b == "all" or any(assigned.load.get(b) for assigned, _ in held)]
-    made = table(title)
+    made = table(tight=len(weighed) > 2)
     for head in ("from", "until"):
         made.add_column(head, no_wrap=True)
     made.add_column("role", overflow="fold")
-    for head in ("hours", *(f"load {b}" if b == "all" else b for b in weighed)):
-        made.add_column(head, justify="right", max_width=8)
+    for head in ("hours", *("load" if b == "all" else b for b in weighed)):
+        made.add_column(head, justify="right", no_wrap=True)
     for assigned, part in held:
         made.add_row(*_own_row(assigned, part, person.zone), *_own_load(assigned, weighed), style=_style(assigned))
     sums = next((account.load for account in draft.people if account.person == person.id), {})
     made.add_section()
     whole = hours(sum(_minutes(assigned, part) for assigned, part in held) * 100 // 60)
     made.add_row(f"{len(held)} shifts", "", "", whole, *(hours(sums.get(b, 0)) for b in weighed))
-    return made
+    return titled(title, made)
 
 
 def _own_row(assigned: Assigned, part: Part, zone_name: str) -> tuple[Text, ...]:
@@ -221,7 +227,7 @@ def by_role(draft: Draft, role: str, people: People, zone_name: str) -> Renderab
     shifts = sorted((a for a in draft.shifts if a.shift.role == role), key=lambda a: (a.shift.start, a.shift.id))
     if not shifts:
         return literal(f"{title}: no shifts.")
-    made = table(title)
+    made = table()
     for head in ("from", "until"):
         made.add_column(head, no_wrap=True)
     made.add_column("layer", overflow="fold")
@@ -235,4 +241,4 @@ def by_role(draft: Draft, role: str, people: People, zone_name: str) -> Renderab
             called = name(part.person, people) if assigned.parts else NOBODY
             pinned = "*" if assigned.pinned else ""
             made.add_row(start, end, literal(assigned.shift.layer), literal(called + pinned, style), real)
-    return made
+    return titled(title, made)
