@@ -1,0 +1,272 @@
+"""One function per verb: takes values, returns values. Prints nothing and reads no clock; writes only what it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchbill import demo as demos
+from watchbill import drafting, workspace
+from watchbill.domain import Person, Problem
+from watchbill.errors import InputError, Mistake, Refused
+from watchbill.files import write_atomically
+from watchbill.judge import Audited, edited, judge, publishable, told
+from watchbill.references import pair
+from watchbill.results import Draft, Infeasible, OutOfTime
+from watchbill.shelf import draft_path, plan_path, shelf
+from watchbill.starter import files as starter_files
+from watchbill.times import Dates, Period, zone
+from watchbill.workspace import plans
+
+if TYPE_CHECKING:
+    from watchbill.solve import Effort, Watch
+
+# ----------------------------------------------------------------------------------------------------------- plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A draft and where it is. `kept`: it was there already and answers the same inputs. `near`: it stays near one."""
+
+    draft: Draft
+    problem: Problem
+    path: Path
+    kept: bool = False
+    near: bool = False
+
+
+def plan(
+    folder: Path,
+    period: Period,
+    *,
+    effort: "Effort | None" = None,
+    watch: "Watch | None" = None,
+    fresh: bool = False,
+) -> Planned | Infeasible | OutOfTime:
+    """Solves a period, audits the answer and writes the draft; or says why there is none and writes nothing.
+
+    An existing draft that answers the same inputs, unedited, is kept. Otherwise the new one stays near it and keeps
+    what was pinned in it; `fresh` ignores it. Refused for a period that is published, or overlaps one that is.
+    """
+    from watchbill.solve import Effort
+
+    effort = effort or Effort()
+    _refuse_published(folder, period)
+    ground = drafting.ground(folder, period)
+    inputs = drafting.inputs(ground, effort)
+    old = None if fresh else plans.read_draft(folder, period, people=ground.problem.person)
+    if old and drafting.answers(old, inputs):
+        return Planned(old, ground.problem, draft_path(folder, period), kept=True)
+    ground, near = drafting.around_draft(ground, old, inputs) if old else (ground, False)
+    made = drafting.solved(ground, inputs, effort, watch)
+    if not isinstance(made, Draft):
+        return made
+    return Planned(made, ground.problem, plans.write_draft(folder, made), near=near)
+
+
+def _refuse_published(folder: Path, period: Period) -> None:
+    for other in shelf(folder).plans:
+        if other == period:
+            raise Refused(f"{period} is published. Change it with: watchbill replan {period}")
+        if other.dates.meets(period.dates):
+            raise Refused(f"{period} overlaps {other}, which is published. Plan a period that does not.")
+
+
+# ---------------------------------------------------------------------------------------------------------- audit
+
+
+def audit(folder: Path, period: Period) -> Audited:
+    """Judges the draft of a period, or its plan if there is no draft, against the inputs as they are now."""
+    ground = drafting.ground(folder, period)
+    stored = plans.read_draft(folder, period, people=ground.problem.person)
+    path = draft_path(folder, period) if stored else plan_path(folder, period)
+    stored = stored or plans.read_plan(folder, period)
+    if stored is None:
+        raise shelf(folder).missing(period)
+    return judge(ground, stored, path)
+
+
+# -------------------------------------------------------------------------------------------------------- publish
+
+
+@dataclass(frozen=True)
+class Published:
+    """The published plan, the revision before it if any, and where it is. `changed`: a new revision was made."""
+
+    plan: Draft
+    previous: Draft | None
+    audited: Audited
+    path: Path
+    changed: bool
+
+
+def publish(folder: Path, period: Period, now: datetime) -> Published:
+    """Makes an audited draft the next revision of its period's plan, and removes the draft.
+
+    Refused, with every hard finding, if the audit finds any; then nothing is written. A draft that changes nothing
+    makes no revision.
+    """
+    if not draft_path(folder, period).is_file():
+        raise Refused(f"{period} has no draft. Make one with: watchbill plan {period}")
+    audited = audit(folder, period)
+    if audited.hard:
+        raise Refused("\n".join([_refusal(audited), *(f"  {told(finding)}" for finding in audited.hard)]))
+    previous = plans.read_plan(folder, period)
+    new = plans.publish(folder, publishable(audited), now)
+    draft_path(folder, period).unlink()
+    changed = previous is None or new.revision != previous.revision
+    return Published(new, previous, audited, plan_path(folder, period), changed)
+
+
+def _refusal(audited: Audited) -> str:
+    count = len(audited.hard)
+    finding = "a hard finding" if count == 1 else f"{count} hard findings"
+    return f"{audited.path} has {finding}, so it was not published. Mend the draft, or plan the period again:"
+
+
+# ------------------------------------------------------------------------------------------------------ show, diff
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A draft or plan to look at, with what is known of the team."""
+
+    draft: Draft
+    people: Mapping[str, Person]
+    zone: str
+
+    @property
+    def holders(self) -> Mapping[str, Person]:
+        """Everyone with an account or a shift, in order; who has left the team has an id and the team's zone only."""
+        ids = dict.fromkeys([account.person for account in self.draft.people])
+        ids.update(dict.fromkeys(part.person for assigned in self.draft.shifts for part in assigned.parts))
+        return {id_: self.people.get(id_) or Person(id_, id_, self.zone) for id_ in ids}
+
+
+def show(folder: Path, period: Period) -> Shown:
+    """The draft of a period, or its plan. A draft that was edited by hand is counted again."""
+    team = workspace.read(folder)
+    draft = plans.read_draft(folder, period)
+    if draft and edited(draft):
+        draft = audit(folder, period).draft
+    found = draft or plans.read_plan(folder, period)
+    if found is None:
+        raise shelf(folder).missing(period)
+    return Shown(found, {person.id: person for person in team.people}, team.zone)
+
+
+def only(draft: Draft, person: str | None) -> Draft:
+    """The draft with the parts of one person only; all of it for None."""
+    if person is None:
+        return draft
+    own = ((a, tuple(part for part in a.parts if part.person == person)) for a in draft.shifts)
+    return replace(draft, shifts=tuple(replace(assigned, parts=parts) for assigned, parts in own if parts))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two plans to compare, and what is known of the team."""
+
+    old: Draft
+    new: Draft
+    people: Mapping[str, Person]
+    zone: str
+
+
+def diff(folder: Path, a: str | None = None, b: str | None = None) -> Compared:
+    """The plans `a` and `b`, each a period, `draft`, `plan`, `r1` or a file; see `references.pair`."""
+    old, new = pair(folder, a, b)
+    team = workspace.read(folder)
+    people = {person.id: person for person in team.people}
+    return Compared(old, new, people, team.zone)
+
+
+# ---------------------------------------------------------------------------------------------------------- feeds
+
+
+@dataclass(frozen=True)
+class Written:
+    """Which files there are in a folder now, and which of them (or of those removed) changed."""
+
+    folder: Path
+    files: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def feeds(folder: Path, target: Path | None = None) -> Written:
+    """Writes calendar files of all published plans into a folder, `feeds/` of the workspace if not given."""
+    from watchbill.publish import feeds as publisher
+
+    published = plans.read_plans(folder)
+    if not published:
+        raise Refused("nothing is published yet. Plan and publish a period first: watchbill plan, watchbill publish")
+    team = workspace.read(folder)
+    people = {person.id: person for person in team.people}
+    roles = [role.id for role in team.roles]
+    made = publisher.feeds(published, people, roles=roles, made=plans.revisions(folder, published))
+    target = folder / "feeds" if target is None else target
+    return Written(target, tuple(sorted(made)), publisher.write(target, made))
+
+
+# ---------------------------------------------------------------------------------------------------- init, demo
+
+
+def init(folder: Path) -> tuple[Path, ...]:
+    """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
+    demos.refuse_unless_empty(folder)
+    for name, text in starter_files().items():
+        write_atomically(folder / name, text.encode())
+    return tuple(folder / name for name in starter_files())
+
+
+# ---------------------------------------------------------------------------------------------------------- check
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a period's inputs say of one person: days with leave that counts, lines of wishes, the last answered day."""
+
+    person: Person
+    leave_days: int
+    wishes: int
+    answered: date | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Every mistake and warning, and what was understood if there is no mistake."""
+
+    period: Period
+    mistakes: tuple[Mistake, ...]
+    problem: Problem | None = None
+    people: tuple[Understood, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """How many mistakes must be mended."""
+        return sum(not mistake.warning for mistake in self.mistakes)
+
+
+def check(folder: Path, period: Period) -> Checked:
+    """Every mistake of every input file, and what only shows in this period."""
+    team, mistakes = workspace.examine(folder)
+    if team is None:
+        return Checked(period, mistakes)
+    mistakes += workspace.check_period(team, period)
+    try:
+        published = plans.read_plans(folder)
+        problem, _ = workspace.problem(team, period, head=plans.head(published, period))
+    except InputError as error:
+        return Checked(period, (*mistakes, *error.mistakes))
+    people = tuple(_understood(problem, person, team.answered.get(person.id)) for person in problem.people)
+    return Checked(period, tuple(sorted(dict.fromkeys(mistakes))), problem, people)
+
+
+def _understood(problem: Problem, person: Person, answered: date | None) -> Understood:
+    tz = zone(person.zone)
+    away = [leave.span for leave in problem.leaves_of[person.id] if leave.kind == "leave"]
+    days = sum(any(Dates(day, day).on(tz).meets(span) for span in away) for day in problem.period.dates)
+    span = problem.period.dates.on(tz)
+    wishes = [wish for wish in problem.wishes if wish.person == person.id]
+    return Understood(person, days, sum(any(s.meets(span) for s in w.spans) for w in wishes), answered)

@@ -1,0 +1,138 @@
+"""What all commands share: the Typer app, the folder, where words and tables go, and how a command ends."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from watchbill import __version__
+from watchbill.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from watchbill.times import Period
+
+PIPED_WIDTH = 100
+
+app = typer.Typer(
+    name="watchbill",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: watchbill demo",
+)
+feeds = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Calendar files of the published plans.")
+app.add_typer(feeds, name="feeds")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the options before the command say."""
+
+    folder: Path
+
+
+PeriodText = Annotated[
+    str | None, typer.Argument(metavar="[PERIOD]", help="2027-Q1, 2027-02, 2027 or 2027-01-04..2027-04-04.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"watchbill {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("-C", metavar="DIR", help="The team's folder.")] = Path(),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Plans fair on-call rotations and says why they are fair."""
+    context.obj = State(folder)
+
+
+def command(
+    example: str, group: typer.Typer = app, **settings: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Registers a command whose help ends with an example."""
+    return group.command(epilog=f"Example: {example}", **settings)
+
+
+def folder_of(context: typer.Context) -> Path:
+    """The folder that `-C` names."""
+    state = context.find_object(State)
+    return state.folder if state else Path()
+
+
+def period_of(text: str | None) -> "Period | None":
+    """The period that was asked for, if any; WrongUsage with a remedy for anything else."""
+    from watchbill.times import period
+
+    try:
+        return period(text) if text is not None else None
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None
+
+
+def today() -> date:
+    """The present date, on the clock of this machine."""
+    return datetime.now().astimezone().date()
+
+
+def now() -> datetime:
+    """The present instant, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+# ---------------------------------------------------------------------------------------------------------- print
+
+
+def out(*shown: "RenderableType") -> None:
+    """Prints tables on standard output: as plain text of a fixed width when piped."""
+    from watchbill.report.words import plain
+
+    for table in shown:
+        if sys.stdout.isatty():
+            _console().print(table)
+        else:
+            say(plain(table, PIPED_WIDTH))
+
+
+def say(text: str = "") -> None:
+    """Prints text on standard output as it stands."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def say_json(value: Any) -> None:
+    """Prints a value as JSON on standard output."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def note(text: str) -> None:
+    """Prints what is not the answer itself on standard error."""
+    sys.stderr.write(f"{text}\n")
+
+
+def end(code: int) -> NoReturn:
+    """Ends the command."""
+    raise typer.Exit(code)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)

@@ -1,0 +1,79 @@
+"""`publish` and `feeds write`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchbill.cli.base import AsJson, PeriodText, command, feeds, folder_of, note, now, out, period_of, say, say_json
+
+if TYPE_CHECKING:
+    from watchbill.app import Published
+
+
+@command("watchbill publish 2027-Q1")
+def publish(context: typer.Context, period: PeriodText = None, as_json: AsJson = False) -> None:
+    """Make a draft the next revision of its period's plan, and show what changes. The draft is removed.
+
+    The draft is audited first: hard findings refuse it, and nothing is written. A draft that changes nothing makes no
+    revision.
+    """
+    from watchbill import app
+    from watchbill.shelf import shelf
+
+    folder = folder_of(context)
+    done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now())
+    _tell_json(done) if as_json else _tell(done)
+
+
+def _tell(done: "Published") -> None:
+    from watchbill.report import diff
+
+    problem = done.audited.problem
+    if done.audited.stale:
+        note("note: the inputs have changed since the draft was made; it was judged by the new ones.")
+    if not done.changed:
+        say(f"Nothing changes: {done.path} stays revision {done.plan.revision}.")
+        return
+    if done.previous:
+        out(diff.tables(diff.diff(done.previous, done.plan), problem.person, problem.zone), "")
+    say(f"{done.path} is revision {done.plan.revision} of {done.plan.period}, with {len(done.plan.shifts)} shifts.")
+    say("Write calendar files with: watchbill feeds write")
+
+
+def _tell_json(done: "Published") -> None:
+    from watchbill.report import diff
+
+    say_json(
+        {
+            "period": done.plan.period.name,
+            "path": str(done.path),
+            "revision": done.plan.revision,
+            "made": done.plan.made,
+            "changed": done.changed,
+            "changes": diff.as_json(diff.diff(done.previous, done.plan)) if done.changed else [],
+        }
+    )
+
+
+@command("watchbill feeds write public/feeds", feeds)
+def write(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Where to; feeds/ in the team's folder if not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write calendar files of all published plans: one for each person, one for each role, one for the team.
+
+    Only files that differ are written.
+    """
+    from watchbill import app
+
+    done = app.feeds(folder_of(context), folder)
+    if as_json:
+        say_json({"folder": str(done.folder), "files": list(done.files), "changed": list(done.changed)})
+        return
+    for name in done.changed:
+        say(f"{'wrote' if name in done.files else 'removed'} {done.folder / name}")
+    say(f"{len(done.files)} calendar files in {done.folder}, {len(done.changed)} of them changed.")

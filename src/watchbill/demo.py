@@ -1,0 +1,65 @@
+"""The packaged scenarios: complete workspaces to look at, to try things on, and to start from."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchbill.errors import Refused, WrongUsage, did_you_mean
+from watchbill.times import Period, period
+from watchbill.workspace.nodes import parse
+
+CARD = "scenario.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A workspace that comes with watchbill: what it is about, and the period that it is meant for."""
+
+    name: str
+    about: str
+    period: Period
+    folder: Path
+
+
+def scenarios() -> Mapping[str, Scenario]:
+    """Every scenario by name, in order of name."""
+    found = [_scenario(card) for card in sorted(_home().glob(f"*/{CARD}"))]
+    return {scenario.name: scenario for scenario in found}
+
+
+def scenario(name: str) -> Scenario:
+    """The scenario of a name; WrongUsage with a remedy for an unknown one."""
+    known = scenarios()
+    if name not in known:
+        raise WrongUsage(f'there is no scenario "{name}". {did_you_mean(name, known)}'.rstrip())
+    return known[name]
+
+
+def copy(chosen: Scenario, folder: Path) -> None:
+    """Copies a scenario's workspace into a folder that is empty or not there; Refused otherwise."""
+    refuse_unless_empty(folder)
+    try:
+        shutil.copytree(chosen.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
+
+
+def refuse_unless_empty(folder: Path) -> None:
+    """Refused if a folder holds anything already, or is no folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} exists already and is not an empty folder. Remove it, or name another one.")
+
+
+def _home() -> Path:
+    """The scenarios inside the installed package, or beside it in a checkout."""
+    packaged = Path(__file__).parent / "_scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def _scenario(card: Path) -> Scenario:
+    root, mistakes = parse(str(card), card.read_bytes())
+    texts = {key: entry.node.text for key, entry in root.items()} if root else {}
+    if mistakes or not {"about", "period"} <= set(texts):
+        raise AssertionError(f"{card} is no card of a scenario: {mistakes}")
+    return Scenario(card.parent.name, " ".join(texts["about"].split()), period(texts["period"]), card.parent)

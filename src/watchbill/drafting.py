@@ -1,0 +1,96 @@
+"""From a folder to the ground of a plan, and from the ground to an audited draft."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchbill import workspace
+from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
+from watchbill.audit import whole
+from watchbill.domain import Near
+from watchbill.errors import InputError, Mistake
+from watchbill.judge import edited, hand_pins, with_pins
+from watchbill.load import Loads
+from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
+from watchbill.times import Period
+from watchbill.versions import versions
+from watchbill.workspace import plans
+
+if TYPE_CHECKING:
+    from watchbill.solve import Effort, Watch
+
+
+def ground(folder: Path, period: Period) -> Ground:
+    """What a plan of the period stands on, with the published plans around it."""
+    read = workspace.read(folder)
+    _insist_sound(workspace.check_period(read, period))
+    published = plans.read_plans(folder)
+    before, after = plans.neighbours(published, period)
+    problem, rules = workspace.problem(
+        read,
+        period,
+        before=before,
+        after=after,
+        balances=plans.balances(published, period),
+        head=plans.head(published, period),
+    )
+    return Ground(problem, tuple(rules), Loads(problem))
+
+
+def _insist_sound(mistakes: Sequence[Mistake]) -> None:
+    errors = [mistake for mistake in mistakes if not mistake.warning]
+    if errors:
+        raise InputError(errors)
+
+
+def inputs(ground: Ground, effort: "Effort") -> Inputs:
+    """What a draft on this ground is made from and with."""
+    return Inputs(
+        fingerprint=fingerprint_of(ground.problem, ground.rules),
+        versions=versions(),
+        seed=effort.seed,
+        effort=f"work {effort.work:g}, nodes {effort.nodes}" + (", race" if effort.race else ""),
+        pins=tuple(sorted(pin.shift for pin in ground.problem.pins)),
+    )
+
+
+def answers(old: Draft, made_from: Inputs) -> bool:
+    """Whether a draft is what these inputs would give again."""
+    return not edited(old) and old.inputs == replace(made_from, answer=old.inputs.answer)
+
+
+def around_draft(ground: Ground, old: Draft, made_from: Inputs) -> tuple[Ground, bool]:
+    """The ground with what was pinned by hand in a draft; near the draft if news came or someone edited it."""
+    near = edited(old) or old.inputs.fingerprint != made_from.fingerprint
+    held = {assigned.shift.id: assigned.person for assigned in old.shifts if assigned.person}
+    return with_pins(ground, hand_pins(old, ground.problem), Near(held) if near else None), near
+
+
+def solved(
+    ground: Ground, made: Inputs, effort: "Effort", watch: "Watch | None"
+) -> Draft | Infeasible | OutOfTime:
+    """The best draft on this ground, audited; or why there is none."""
+    from watchbill.solve import solve
+
+    match solve(ground.problem, ground.rules, effort=effort, watch=watch, loads=ground.loads):
+        case Solved(holders, tiers, reproducible):
+            parts = whole(ground.problem, holders)
+            known = replace(made, reproducible=reproducible)
+            draft = assemble(ground, parts, inputs=known, status="solved", tiers=tiers)
+            _insist(draft, tiers)
+            return replace(draft, inputs=replace(known, answer=answer_of(draft.shifts)))
+        case no_plan:
+            return no_plan
+
+
+def _insist(draft: Draft, tiers: Sequence[Tier]) -> None:
+    """What the solver built must pass the audit, at the same cost: anything else is a bug of ours."""
+    faults = [finding.sentence for finding in draft.findings if finding.hard]
+    faults += [
+        f'tier "{told.name}" costs {told.value} by the solver, {seen.value} by the audit'
+        for told, seen in zip(tiers, draft.tiers, strict=True)
+        if told.value != seen.value
+    ]
+    if faults:
+        raise AssertionError("solver and audit disagree; nothing was written: " + "; ".join(faults))
