@@ -45,6 +45,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 def duration(text: str) -> timedelta:
     """`11h`, `90 min`, `14 days`, `3 weeks`, `6 months` (30.5 days each)."""
+    _not_negative(text)
     match = _AMOUNT.fullmatch(text.strip().lower())
     unit = match[2] if match and match[2] in UNITS else match[2].removesuffix("s") if match else ""
     if not match or unit not in UNITS:
@@ -54,8 +55,14 @@ def duration(text: str) -> timedelta:
     return int(match[1]) * UNITS[unit]
 
 
+def _not_negative(text: str) -> None:
+    if re.match(r"\s*[-\u2212]\s*[0-9]", text):
+        raise ValueError(f'"{text.strip()}" is below zero. Write 0 or more.')
+
+
 def percent(text: str) -> int:
     """`80%` or `0.8`: whole percent, 0 to 1000."""
+    _not_negative(text)
     number = text.strip()
     try:
         value = float(number.removesuffix("%")) * (1 if number.endswith("%") else 100)
@@ -69,6 +76,7 @@ def percent(text: str) -> int:
 
 def number(text: str) -> int:
     """A whole number from 0 on."""
+    _not_negative(text)
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise ValueError(f'"{text}" is no whole number from 0 on. Write digits only, such as 3.')
     return int(text)
@@ -85,8 +93,6 @@ def yes(text: str) -> bool:
 def day(text: str) -> date:
     """`2027-03-08`; ambiguous and impossible dates are named as such."""
     text = text.strip()
-    if other := _OTHER_RANGE.fullmatch(text):
-        raise ValueError(f'"{text}" is no range of dates. Write {other[1]}..{other[2]} with two dots.')
     if other := _OTHER_DATE.fullmatch(text):
         raise ValueError(_ambiguous(text, int(other[1]), int(other[2]), int(other[3])))
     match = _DATE.fullmatch(text)
@@ -124,6 +130,13 @@ def _impossible(text: str, year: int, month: int) -> str:
     return f'"{text}" does not exist: {MONTHS[month - 1]} {year} has {days} days. Write a day from 1 to {days}.'
 
 
+def ends(text: str) -> tuple[str, str, str]:
+    """A range in its pieces: start, `..` (empty if there is none), end. Other spellings of a range are refused."""
+    if other := _OTHER_RANGE.fullmatch(text.strip()):
+        raise ValueError(f'"{text}" is no range of dates. Write {other[1]}..{other[2]} with two dots.')
+    return text.partition("..")
+
+
 def backwards(end: object, start: object) -> str:
     """The sentence for a range whose end comes before its start."""
     return f"the range ends ({end}) before it starts ({start}). Swap the two or mend the year."
@@ -131,9 +144,7 @@ def backwards(end: object, start: object) -> str:
 
 def dates(text: str) -> Dates:
     """`2026-12-24..2027-01-02` (both included) or one day."""
-    if _OTHER_RANGE.fullmatch(text.strip()):
-        day(text)
-    first, dots, last = text.partition("..")
+    first, dots, last = ends(text)
     found = Dates(day(first), day(last if dots else first))
     if found.last < found.first:
         raise ValueError(backwards(found.last, found.first))

@@ -170,8 +170,22 @@ def _tag(story: _Story) -> tuple[Spot, str]:
 def _content(story: _Story) -> tuple[Spot, str]:
     character = story.line(story.spot[0])[story.spot[1] : story.spot[1] + 1]
     if not character:
-        return story.spot, "the file ends inside brackets. Add the closing ones."
+        spot = _open_bracket(story.lines) or story.spot
+        opening = story.line(spot[0])[spot[1] : spot[1] + 1]
+        return spot, f'this "{opening}" is never closed. Add the closing one.'
     return story.spot, f'a value is missing before this "{character}". Write one, or remove the "{character}".'
+
+
+def _open_bracket(lines: list[str]) -> Spot | None:
+    """The outermost bracket that is still open at the end, quotes and comments left out."""
+    stack: list[Spot] = []
+    for number, line in enumerate(lines):
+        for match in re.finditer(r"(?:(?<=\s)|^)#.*|\"(?:\\.|[^\"\\])*\"|'[^']*'|([\[{])|([\]}])", line):
+            if match[1]:
+                stack.append((number, match.start()))
+            elif match[2] and stack:
+                stack.pop()
+    return stack[0] if stack else None
 
 
 def _document(story: _Story) -> tuple[Spot, str]:

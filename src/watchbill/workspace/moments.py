@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import InstanceOf
 
-from watchbill.fields import TEXT, backwards, clock, day, reads
+from watchbill.fields import TEXT, backwards, clock, day, ends, reads
 from watchbill.times import Dates
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
@@ -59,7 +59,7 @@ def dated(text: str) -> tuple[date | None, int | None]:
 
 def moments(text: str) -> Moments:
     """`A..B` (dates, both included), one date, `A 13:00..18:00` or `A 22:00..B 06:00` (the end is not included)."""
-    first, dots, last = text.partition("..")
+    first, dots, last = ends(text)
     start = dated(first)
     if not dots and start[1] is not None:
         raise ValueError(f'"{text}" has a start and no end. Write it as {text.strip()}..18:00.')

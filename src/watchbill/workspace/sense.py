@@ -51,8 +51,10 @@ def check_team(file: TeamFile, root: Node) -> Iterator[Mistake]:
         for layer_id, layer in role.layers.items():
             path = ("roles", role_id, "layers", layer_id)
             yield from _turn(layer, path, find)
-            if any(layer_id in (role.layers[other].over if other in role.layers else ()) for other in layer.over):
-                yield Mistake(find.key(*path, "over"), "both layers are over each other. Keep one of the two.")
+        for first, second in combinations(role.layers, 2):
+            if second in role.layers[first].over and first in role.layers[second].over:
+                place = find.key("roles", role_id, "layers", second, "over")
+                yield Mistake(place, f"{first} and {second} are over each other. Keep one of the two.")
     yield from _tiers(file, find)
     yield from _pins(file, find)
     yield from _schedules(file, find)
@@ -128,7 +130,11 @@ def _weekday_sentence(since: date, weekday: int) -> str:
 
 
 def _words(turn: TurnLength) -> str:
-    return f"{turn.count} {turn.unit}{'' if turn.count == 1 else 's'}"
+    return _many(turn.count, turn.unit)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _tiers(file: TeamFile, find: Finder) -> Iterator[Mistake]:
@@ -171,9 +177,8 @@ def _schedules(file: TeamFile, find: Finder) -> Iterator[Mistake]:
         place = find.value("publish", "pagerduty", role, "schedule")
         seats = file.roles[role].seats if role in file.roles else len(entry.schedule)
         if len(entry.schedule) != seats and "seats" not in find.pruned("roles", role):
-            yield Mistake(
-                place, f"{role} has {seats} seats and {len(entry.schedule)} schedules. Write one for each seat."
-            )
+            sentence = f"{role} has {_many(seats, 'seat')} and {_many(len(entry.schedule), 'schedule')}."
+            yield Mistake(place, f"{sentence} Write one schedule for each seat.")
         for schedule in entry.schedule:
             if schedule in seen:
                 sentence = f"{schedule} is the schedule of {seen[schedule]} already. Give each role its own."

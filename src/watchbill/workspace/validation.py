@@ -110,11 +110,18 @@ class _Error:
         at_key = self.on_key or self.missing or self.node.empty or self.kind == "extra_forbidden"
         if entry and (at_key or isinstance(self.node.value, dict)):
             return entry.place
-        return self.node.place if self.path else Place(self.root.place.file)
+        return self._item_place() if self.path else Place(self.root.place.file)
+
+    def _item_place(self) -> Place:
+        """Of a list that is read as a whole, the item that the sentence quotes."""
+        if isinstance(self.node.value, list) and self.kind == "value_error":
+            quoted = [node for node in self.node.texts() if f'"{node.text}"' in self.details["msg"]]
+            return quoted[0].place if quoted else self.node.place
+        return self.node.place
 
     def _sentence(self) -> str:
         if self.kind == "extra_forbidden":
-            return f'unknown key "{self.name}". {did_you_mean(self.name, self._known_keys())}'.rstrip()
+            return self._unknown_key()
         if self.missing:
             return self._missing_sentence()
         if self.node.empty and not self.on_key:
@@ -122,6 +129,12 @@ class _Error:
         if self.kind in {"value_error", "assertion_error"}:
             return self._verbatim()
         return self._other_sentence()
+
+    def _unknown_key(self) -> str:
+        known = self._known_keys()
+        other = _OTHER_WORDS.get(self.name.lower(), "")
+        hint = f'Did you mean "{other}"?' if other in known else did_you_mean(self.name, known)
+        return f'unknown key "{self.name}". {hint}'.rstrip()
 
     def _missing_sentence(self) -> str:
         whose = f' of "{self.name}"' if self.path and isinstance(self.path[-1], str) else ""
@@ -136,7 +149,7 @@ class _Error:
 
     def _other_sentence(self) -> str:
         context = self.details.get("ctx", {})
-        found = self.node.text
+        found = self.name if self.on_key else self.node.text
         if self.kind == "union_tag_not_found":
             return f'the key "kind" is missing. Add one of {_listed(_tags(self.model))}.'
         if self.kind == "union_tag_invalid":
@@ -157,8 +170,9 @@ class _Error:
         is_ = "text" if isinstance(self.node.value, str) else is_
         wanted = "a list" if self.kind in {"list_type", "tuple_type"} else "one value"
         wanted = "key: value lines" if self.kind in {"dict_type", "model_type", "model_attributes_type"} else wanted
+        example = EXAMPLES.get(self.name, wanted)
         subject = f'"{self.name}"' if self.path and isinstance(self.path[-1], str) else "this entry"
-        return f"{subject} expects {wanted}, found {is_}. Write {EXAMPLES.get(self.name, wanted)}."
+        return f"{subject} expects {wanted}, found {is_}. Write {example}."
 
     def _known_keys(self) -> tuple[str, ...]:
         return _keys(self.model, tuple(self.details["loc"][:-1])) or ()
@@ -185,6 +199,24 @@ EXAMPLES = {
     "hours": "hours: 22:00..07:00",
     "extra": "extra: 100%",
     "budget": "budget: 10",
+}
+
+
+_OTHER_WORDS = {
+    **dict.fromkeys(("vacation", "vacations", "holiday", "absence", "absences", "away", "off", "ooo", "pto"), "leave"),
+    **dict.fromkeys(("tz", "zone", "time_zone"), "timezone"),
+    **dict.fromkeys(("users", "members", "engineers", "persons"), "people"),
+    **dict.fromkeys(("start", "since", "anchor", "begin"), "from"),
+    **dict.fromkeys(("end", "until", "till"), "to"),
+    **dict.fromkeys(("length", "rotation", "every"), "turn"),
+    **dict.fromkeys(("max", "most", "maximum"), "at_most"),
+    **dict.fromkeys(("min", "least", "minimum"), "at_least"),
+    **dict.fromkeys(("fte", "percent"), "share"),
+    **dict.fromkeys(("constraints", "policies"), "rules"),
+    **dict.fromkeys(("slots", "holders"), "seats"),
+    **dict.fromkeys(("dislike", "disprefer", "rather_not"), "avoid"),
+    **dict.fromkeys(("want", "wish", "like"), "prefer"),
+    **dict.fromkeys(("trips", "trip", "travels"), "travel"),
 }
 
 
