@@ -34,6 +34,8 @@ def stays(person: Person, span: Span) -> Iterator[tuple[Span, ZoneInfo]]:
 
 def off_rota(person: Person, spans: Iterable[Span]) -> date | None:
     """The first date, on the home clock, that the spans touch and on which the person's share is nothing."""
+    if person.joined is None and person.left is None and all(step.percent for step in person.shares):
+        return None
     home = zone(person.zone)
     for span in spans:
         last = wall(span.end, home) - datetime.resolution
