@@ -54,27 +54,37 @@ def counter(count: str, loads: Loads) -> Counter:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """For some people who are counted together: dates at which anything can count, and what neighbours fix there."""
+    """What can be said without any plan about people who are counted together.
 
-    dates: tuple[date, ...]
+    `possible`: by person, turns that count alike and their amounts; `fixed`: what neighbours hold; `dates`: all
+    dates at which anything can count, in order.
+    """
+
+    possible: Mapping[str, Sequence[tuple[Sequence[Shift], Amounts]]]
     fixed: Amounts
+    dates: tuple[date, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Tally:
-    """How to count; `distinct`: a date counts once, however many turns touch it. Turns and `near` are in scope."""
+    """Counts turns and holdings in scope; `distinct`: a date counts once, however many turns touch it."""
 
-    counts: Counter
-    distinct: bool
-    turns: Sequence[Shift]
-    near: Mapping[str, Sequence[Holding]]
+    def __init__(
+        self, counts: Counter, distinct: bool, turns: Iterable[Shift], near: Mapping[str, Sequence[Holding]]
+    ) -> None:
+        self.counts = counts
+        self.distinct = distinct
+        self.near = near
+        self._alike: dict[tuple[Span, ...], list[Shift]] = {}
+        for turn in turns:
+            self._alike.setdefault(turn.spans, []).append(turn)
 
     def facts(self, people: Iterable[Person]) -> Facts:
         """What can be said without any plan."""
         listed = tuple(people)
+        possible = {person.id: self._possible(person) for person in listed}
         fixed = self.held(listed, self.near)
-        possible = {day for person in listed for spans in self._spans for day in self.counts(person, spans)}
-        return Facts(tuple(sorted(possible.union(fixed))), fixed)
+        dates = {day for counted in possible.values() for _, amounts in counted for day in amounts}
+        return Facts(possible, fixed, tuple(sorted(dates.union(fixed))))
 
     def held(self, people: Iterable[Person], holdings: Mapping[str, Sequence[Holding]]) -> Amounts:
         """What people hold, by date, each on their own clock."""
@@ -88,18 +98,17 @@ class Tally:
                 out[day] = out.get(day, 0) + amount
         return out
 
-    def posted(self, board: Board, people: Iterable[Person]) -> Mapping[date, Linear]:
+    def posted(self, board: Board, people: Iterable[Person], facts: Facts) -> Mapping[date, Linear]:
         """What people would hold, by date, as expressions; what neighbours fix is in the constant."""
         out: dict[date, Linear] = {}
         for person in people:
             turns: dict[date, list[tuple[Shift, int]]] = {}
-            for turn in self.turns:
-                for day, amount in self.counts(person, turn.spans).items():
-                    turns.setdefault(day, []).append((turn, amount))
+            for alike, amounts in facts.possible[person.id]:
+                for day, amount in amounts.items():
+                    turns.setdefault(day, []).extend((turn, amount) for turn in alike)
             fixed = self.held([person], self.near)
             for day in sorted({*turns, *fixed}):
-                what = self._on(board, person, turns.get(day, ()), fixed.get(day, 0))
-                out.setdefault(day, Linear()).add(what)
+                out.setdefault(day, Linear()).add(self._on(board, person, turns.get(day, ()), fixed.get(day, 0)))
         return out
 
     def _on(self, board: Board, person: Person, turns: Sequence[tuple[Shift, int]], fixed: int) -> Linear:
@@ -107,9 +116,8 @@ class Tally:
             return board.weigh(person.id, turns).add(Linear(constant=fixed))
         return Linear(constant=1) if fixed else board.any_of(person.id, (turn for turn, _ in turns))
 
-    @property
-    def _spans(self) -> Iterable[tuple[Span, ...]]:
-        return dict.fromkeys(turn.spans for turn in self.turns)
+    def _possible(self, person: Person) -> list[tuple[Sequence[Shift], Amounts]]:
+        return [(alike, self.counts(person, spans)) for spans, alike in self._alike.items()]
 
 
 def windows_from(dates: Iterable[date], days: int | None) -> tuple[Dates, ...]:

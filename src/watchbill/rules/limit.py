@@ -103,7 +103,7 @@ class Limit(Rule):
         tally = self._tally(board.problem, board.loads)
         for people in self._subjects(board.problem):
             facts = tally.facts(people)
-            sums = tally.posted(board, people)
+            sums = tally.posted(board, people, facts)
             if self.at_most is not None:
                 self._post_most(board, facts, sums, self._size(self.at_most))
             if self.at_least is not None:
