@@ -73,6 +73,8 @@ def solved(
     """The best draft on this ground, audited; or why there is none."""
     from watchbill.solve import solve
 
+    if watch is not None and watch.stopped.is_set():
+        return OutOfTime()
     match solve(ground.problem, ground.rules, effort=effort, watch=watch, loads=ground.loads):
         case Solved(holders, tiers, reproducible):
             parts = whole(ground.problem, holders)

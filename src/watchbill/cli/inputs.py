@@ -14,7 +14,6 @@ from watchbill.cli.base import (
     folder_of,
     note,
     now,
-    out,
     period_of,
     say,
     say_json,
@@ -23,8 +22,6 @@ from watchbill.cli.base import (
 from watchbill.errors import WrongUsage, did_you_mean
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from watchbill.app import Checked, Understood
     from watchbill.errors import Mistake
 
@@ -96,7 +93,7 @@ def _summarise(checked: "Checked", mistakes: tuple["Mistake", ...], person: str 
         say("")
     if checked.problem:
         rows = [row for row in checked.people if person in (None, row.person.id)]
-        out(_table(rows))
+        say(_table(rows))
         say("")
         say(_counted(checked))
     errors = sum(not mistake.warning for mistake in mistakes)
@@ -104,20 +101,20 @@ def _summarise(checked: "Checked", mistakes: tuple["Mistake", ...], person: str 
     say(f"{_many(errors, 'mistake')} to mend, {_many(warnings, 'warning')}.")
 
 
-def _table(rows: list["Understood"]) -> "Table":
-    from watchbill.report.tables import table
-    from watchbill.report.words import literal
+def _table(rows: list["Understood"]) -> str:
+    """What was understood, aligned by hand: loading a library for tables would double the time of `check`."""
+    from watchbill.texts import printable
 
-    made = table()
-    for head in ("person", "zone"):
-        made.add_column(head, overflow="fold")
-    for head in ("days away", "wishes"):
-        made.add_column(head, justify="right")
-    made.add_column("answered through")
+    cells = [("person", "zone", "days away", "wishes", "answered through")]
     for row in rows:
-        told = (row.person.name or row.person.id, row.person.zone)
-        made.add_row(*map(literal, told), str(row.leave_days), str(row.wishes), str(row.answered or "not yet"))
-    return made
+        counts = (str(row.leave_days), str(row.wishes), str(row.answered or "not yet"))
+        cells.append((printable(row.person.name), row.person.zone, *counts))
+    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
+    return "\n".join("   ".join(map(_aligned, row, widths, (0, 0, 1, 1, 0))).rstrip() for row in cells)
+
+
+def _aligned(text: str, width: int, right: int) -> str:
+    return text.rjust(width) if right else text.ljust(width)
 
 
 def _counted(checked: "Checked") -> str:

@@ -104,7 +104,7 @@ Buckets = dict[Bucket, Hours]
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class PartRow(_Row):

@@ -1,0 +1,50 @@
+"""The command line called in this process, and a tiny team in every state."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tiny import PERIOD, Cli, Ended, write_team
+from watchbill.cli import run
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Runs `watchbill` with some arguments."""
+
+    def call(*arguments: object) -> Ended:
+        with pytest.raises(SystemExit) as end:
+            run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    """A tiny workspace without drafts and plans."""
+    return write_team(tmp_path / "team")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny workspace with a draft; not to be changed."""
+    folder = write_team(tmp_path_factory.mktemp("made") / "team")
+    with pytest.raises(SystemExit, match="0"):
+        run(["-C", str(folder), "plan", PERIOD, "--quiet"])
+    return folder
+
+
+@pytest.fixture
+def drafted(made: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny workspace with a draft."""
+    return Path(shutil.copytree(made, tmp_path / "drafted"))
+
+
+@pytest.fixture
+def published(drafted: Path, cli: Cli) -> Path:
+    """The tiny workspace with one published plan and no draft."""
+    assert cli("-C", drafted, "publish").code == 0
+    return drafted
