@@ -227,8 +227,9 @@ def test_no_name_breaks_a_feed(name: str) -> None:
 
 @pytest.mark.parametrize("offset", range(12))
 def test_folds_never_cut_an_escape_or_a_letter(offset: int) -> None:
-    for content in nasty("x" * offset + ",;é😀" * 40).values():
-        assert_well_formed(content)
+    for letters in (",;é😀", "\\"):
+        for content in nasty("x" * offset + letters * 40).values():
+            assert_well_formed(content)
 
 
 def test_control_characters_are_stripped() -> None:

@@ -124,9 +124,9 @@ def _weeks(columns: Sequence[_Column], people: People, zone_name: str, *, daily:
     for column in columns:
         head = "\n".join(dict.fromkeys((column.role, column.layer, column.usual)))
         made.add_column(literal_lines(head), max_width=room, overflow="fold")
-    rows = sorted({_row(assigned, zone_name, daily=daily) for column in columns for assigned in column.shifts})
-    for row in rows:
-        cells = [_cell(column, row, called, zone_name, daily=daily) for column in columns]
+    cells_of = [_cells(column, called, zone_name, daily=daily) for column in columns]
+    for row in sorted({row for cells in cells_of for row in cells}):
+        cells = [Text("\n").join(cells.get(row, ())) for cells in cells_of]
         made.add_row(day(row), *cells, end_section=daily and row.weekday() == 6)
     return made
 
@@ -141,13 +141,15 @@ def _row(assigned: Assigned, zone_name: str, *, daily: bool) -> date:
     return start if daily else _monday(start)
 
 
-def _cell(column: _Column, row: date, called: Mapping[str, str], zone_name: str, *, daily: bool) -> Text:
-    lines: list[Text] = []
+def _cells(column: _Column, called: Mapping[str, str], zone_name: str, *, daily: bool) -> dict[date, list[Text]]:
+    """The lines of a column by row."""
+    out: dict[date, list[Text]] = {}
     for assigned in column.shifts:
-        if _row(assigned, zone_name, daily=daily) == row:
-            begin = _begin(assigned, zone_name, daily=daily)
-            lines += _lines(assigned, "" if begin == column.usual else f" {begin}", called, zone_name)
-    return Text("\n").join(lines)
+        begin = _begin(assigned, zone_name, daily=daily)
+        unusual = "" if begin == column.usual else f" {begin}"
+        lines = _lines(assigned, unusual, called, zone_name)
+        out.setdefault(_row(assigned, zone_name, daily=daily), []).extend(lines)
+    return out
 
 
 def _lines(assigned: Assigned, begin: str, called: Mapping[str, str], zone_name: str) -> list[Text]:
