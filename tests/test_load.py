@@ -150,6 +150,26 @@ def test_who_left_the_team_is_weighed_on_the_teams_clock() -> None:
     assert loads.of_spans("zoe", "primary", (span("2027-01-04T15", "2027-01-04T16"),)) == buckets(250, night=250)
 
 
+def test_people_who_differ_in_one_fact_share_no_loads() -> None:
+    friday = date(2027, 1, 8)
+    facts: list[dict[str, Any]] = [
+        {},
+        {"own_holidays": (friday,)},
+        {"weekend": (4, 5)},
+        {"travel": (Travel(Dates(friday, friday), "Asia/Tokyo"),)},
+        {"holidays": ("company",)},
+        {"zone": "Asia/Kolkata"},
+    ]
+    listed = [person(f"p{n}", **fact) for n, fact in enumerate(facts)]
+    lists = {"company": (friday, date(2027, 1, 7))}
+    night = shift("primary/night/2027-01-07", "2027-01-07T18", 10)
+    together = Loads(problem(listed, (night,), lists=lists))
+    alone = [Loads(problem((who,), (night,), lists=lists)).of(who.id, night) for who in listed]
+
+    assert [together.of(who.id, night) for who in listed] == alone
+    assert len({tuple(load.values()) for load in alone}) == len(facts)
+
+
 def test_time_far_outside_the_plan_is_weighed_too() -> None:
     ana = person("ana", "Europe/Berlin", holidays=("DE",))
 
