@@ -60,7 +60,7 @@ def model_costs(board: PlanBoard, holders: dict[str, str]) -> dict[str, int] | N
     held = {(person, problem.shift[shift].turn) for shift, person in holders.items()}
     if any(pair not in board.choices and pair in board.reasons for pair in held):
         return None
-    fixed = Model(list(model.lower), list(model.upper), list(model.rows), model.tiers)
+    fixed = Model(list(model.lower), list(model.upper), rows=list(model.rows), tiers=model.tiers)
     for pair, variable in board.choices.items():
         fixed.rows.append(Row([variable], [1], int(pair in held), int(pair in held), "plan"))
     out = {}
