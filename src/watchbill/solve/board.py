@@ -113,7 +113,7 @@ class PlanBoard:
         if weight == 0 or not over:
             return
         most = max(self.model.range_of(what.terms)[1] + what.constant for what in over) - at_most
-        units = self.model.variable(0, -(-most // unit))
+        units = self.model.variable(0, -(-most // unit), implied=unit == 1)
         for what in over:
             self.model.row({**what.terms, units: -unit}, None, at_most - what.constant, tier)
         objective = self.model.objective(tier)
