@@ -85,6 +85,11 @@ def test_an_unusable_code_is_named_with_its_remedy(code: str, sentence: str) -> 
     assert sentence in str(code_problem(code, 2027, COMPANY))
 
 
+def test_a_year_without_days_is_told_though_the_year_before_has_some() -> None:
+    assert code_problem("UA", 2022, ()) is None
+    assert 'no public holiday is known for "UA" in 2023' in str(code_problem("UA", 2023, ()))
+
+
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(ValueError, match='unknown holiday calendar "XQ"'):
         holiday_dates(["XQ"], [2027], {})

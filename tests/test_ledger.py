@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import at, days, problem
+from builders import at, days, problem, shift, span
 from watchbill.audit import whole
 from watchbill.domain import BUCKETS, Part
 from watchbill.ledger import carried, settle
@@ -49,6 +49,10 @@ def test_a_balance_halves_in_a_half_life() -> None:
     assert settled({}, there(ana=1, bo=1), {"ana": 400, "bo": -400}, days=180) == {"ana": 100, "bo": -100}
 
 
+def test_a_half_life_may_be_as_short_as_a_day() -> None:
+    assert settled({}, there(ana=1, bo=1), {"ana": 400, "bo": -400}, days=2, half_life=1) == {"ana": 100, "bo": -100}
+
+
 def test_a_balance_without_half_life_stays() -> None:
     assert settled({}, there(ana=1, bo=1), {"ana": 400, "bo": -400}, half_life=0) == {"ana": 400, "bo": -400}
 
@@ -79,6 +83,11 @@ def test_a_newcomer_starts_at_zero() -> None:
 
 def test_parts_that_do_not_come_out_even_lose_nothing_and_go_by_name() -> None:
     assert settled({"cy": 100}, there(cy=1, bo=1, ana=1)) == {"ana": -34, "bo": -33, "cy": 67}
+
+
+def test_a_remainder_goes_where_it_is_largest() -> None:
+    # Parts of 33 1/3 and 66 2/3.
+    assert settled({"cy": 100}, there(ana=1, bo=2)) == {"ana": -33, "bo": -67, "cy": 100}
 
 
 def test_each_bucket_is_an_account_of_its_own() -> None:
@@ -136,6 +145,16 @@ def test_load_is_carried_by_who_really_held_the_hours() -> None:
     # Nights are 22:00 to 07:00 and weigh 150 % extra.
     assert found["ana"] == {"all": 900 + 1050, "night": 700 * 5 // 2, "weekend": 0, "holiday": 0}
     assert found["bo"]["all"] == 1500 + 300 + 2400 + 1350
+
+
+def test_only_the_hours_of_the_shift_are_carried() -> None:
+    afternoons = [span(f"2027-01-0{day}T12", f"2027-01-0{day}T15") for day in (4, 5)]
+    late = shift("primary/late/2027-01-04", "2027-01-04", gaps=afternoons)
+    change = at("2027-01-05T13")
+    parts = {late.id: (Part("ana", late.start, change), Part("bo", change, late.end))}
+    found = carried(Loads(problem(shifts=(late,))), parts)["primary/late"]
+
+    assert {person: sums["all"] for person, sums in found.items()} == {"ana": 400, "bo": 200}
 
 
 def test_a_hole_is_carried_by_nobody() -> None:
