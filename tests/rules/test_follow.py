@@ -135,6 +135,7 @@ def test_someone_who_left_the_team_is_not_asked_to_go_on() -> None:
     rule = Follow(first="primary", then="primary")
     assert not judged(facts, rule, "ana")
     assert not isinstance(best(facts, [Cover(), rule]), Infeasible)
+    assert_twins(facts, [rule], both_kinds=False)
 
 
 def test_whoever_holds_a_part_of_the_first_turn_may_go_on() -> None:

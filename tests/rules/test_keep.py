@@ -22,7 +22,9 @@ def test_model_and_check_agree_where_the_plan_knows_some_turns_only() -> None:
 
 
 def test_model_and_check_agree_where_a_former_holder_has_left() -> None:
-    assert_twins(problem(shifts=days(count=2), near=Near({IDS[0]: "zed", IDS[1]: "bo"})), [Keep()])
+    facts = problem(shifts=days(count=2), near=Near({IDS[0]: "zed", IDS[1]: "bo"}))
+    assert_twins(facts, [Keep()])
+    assert holders(facts, [Cover(), Keep()])[1] == "bo"
 
 
 def test_model_and_check_agree_with_several_seats() -> None:
@@ -56,8 +58,11 @@ def test_a_change_within_the_notice_costs_three_times_as_much() -> None:
 
 def test_seats_are_compared_as_sets() -> None:
     two = (shift(IDS[0], "2027-01-04T00"), shift(f"{IDS[0]}/2", "2027-01-04T00", seat=2))
-    facts = problem(shifts=two, seats={"primary": 2}, near=Near({IDS[0]: "ana", f"{IDS[0]}/2": "bo"}))
+    team = ("ana", "bo", "cy", "dee")
+    facts = problem(team, two, seats={"primary": 2}, near=Near({IDS[0]: "ana", f"{IDS[0]}/2": "bo"}))
     assert not audit(facts, [Keep()], whole(facts, {IDS[0]: "bo", f"{IDS[0]}/2": "ana"}))
+    (both,) = audit(facts, [Keep()], whole(facts, {IDS[0]: "cy", f"{IDS[0]}/2": "dee"}))
+    assert (both.cost, both.sentence) == (20, f"{IDS[0]} goes from Ana and Bo to Cy and Dee")
     (one,) = audit(facts, [Keep()], whole(facts, {IDS[0]: "bo", f"{IDS[0]}/2": "cy"}))
     assert (one.cost, one.sentence) == (10, f"{IDS[0]} goes from Ana to Cy")
 

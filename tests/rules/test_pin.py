@@ -6,11 +6,13 @@ from twins import assert_twins
 from watchbill.audit import audit, whole
 from watchbill.domain import Near, Part
 from watchbill.domain import Pin as Fact
+from watchbill.load import Loads
 from watchbill.results import Infeasible
 from watchbill.rules.cover import Cover
 from watchbill.rules.keep import Keep
 from watchbill.rules.leave import Leave
 from watchbill.rules.pin import Pin
+from watchbill.solve.board import PlanBoard
 
 FIRST = "primary/daily/2027-01-04"
 SEATS = (*days("primary", 2), shift(f"{FIRST}/2", "2027-01-04T00", seat=2))
@@ -82,6 +84,19 @@ def test_a_pin_on_someone_outside_the_team_cannot_hold() -> None:
     assert isinstance(best(facts, [Cover(), Pin()]), Infeasible)
     (found,) = audit(facts, [Pin()], whole(facts, {FIRST: "ana"}))
     assert "pinned to zed" in found.sentence
+
+
+def test_a_pin_on_someone_outside_the_team_takes_no_seat() -> None:
+    two = (shift(FIRST, "2027-01-04T00"), shift(f"{FIRST}/2", "2027-01-04T00", seat=2))
+    facts = problem(shifts=two, seats={"primary": 2}, pins=(Fact(FIRST, "zed"),))
+    assert isinstance(best(facts, [Cover(), Pin()]), Infeasible)
+
+
+def test_nobody_else_is_open_for_a_pinned_turn_of_one_seat() -> None:
+    facts = problem(shifts=days(count=2), pins=(Fact(FIRST, "bo"),))
+    board = PlanBoard(facts, Loads(facts))
+    Pin().post(board)
+    assert [list(board.takers(turn)) for turn in facts.turns] == [["bo"], ["ana", "bo", "cy"]]
 
 
 def test_a_pin_is_always_hard() -> None:

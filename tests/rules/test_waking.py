@@ -77,6 +77,7 @@ def test_the_handoff_at_the_end_counts_as_well() -> None:
 def test_waking_hours_may_pass_midnight() -> None:
     owl = Waking(hours=(12 * 60, 26 * 60))
     assert not owl.wakes(BERLIN, shift("primary/x/2027-01-04", "2027-01-04T20", 5).spans)
+    assert not owl.wakes(BERLIN, shift("primary/x/2027-01-04", "2027-01-04T23:30", 1).spans)
     assert owl.wakes(BERLIN, shift("primary/x/2027-01-04", "2027-01-04T20", 6).spans)
     assert owl.wakes(BERLIN, shift("primary/x/2027-01-04", "2027-01-04T10", 4).spans)
 
@@ -111,6 +112,11 @@ def test_parts_are_judged_by_the_hours_really_held() -> None:
     assert not audit(facts, [Waking()], relieved)
     (found,) = audit(facts, [Waking()], {turn.id: (Part("ana", turn.start, turn.end),)})
     assert found.people == ("ana",)
+
+
+def test_a_rule_that_looks_at_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="waking looks at nothing"):
+        Waking(spans=False, handoffs=False)
 
 
 def test_options_are_read_from_text() -> None:

@@ -140,10 +140,10 @@ def test_hours_outside_the_plan_are_not_wished_for_in_it() -> None:
 
 
 def test_the_mean_is_taken_over_turns_that_the_person_could_hold() -> None:
-    shifts = (*days("primary", 2), *days("secondary", 2))
+    shifts = (*days("primary", 2), *days("secondary", 4))
     servers = {"primary/daily": ["ana"], "secondary/daily": ["bo"]}
     facts = problem(("ana", "bo"), shifts, servers=servers, wishes=(wish("ana", "avoid", *MONDAY),))
-    held = {finding.shifts[0]: finding.cost for finding in judged(facts, "ana", "bo", "ana", "bo")}
+    held = {finding.shifts[0]: finding.cost for finding in judged(facts, "ana", "bo", "ana", "bo", "bo", "bo")}
     assert held == {"primary/daily/2027-01-04": 500, "primary/daily/2027-01-05": -500}
     late = problem((person("ana", joined=date(2027, 1, 6)),), days(count=4), wishes=(wish("ana", "avoid", *MONDAY),))
     assert stakes(late, Loads(late)) == {}

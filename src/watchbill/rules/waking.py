@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from watchbill.clocks import stays, wall_at, zone_at
 from watchbill.domain import Person, Shift
@@ -16,7 +18,7 @@ class Waking(Rule):
     """Nobody is on call, or hands over, outside the waking hours of their own clock, wherever they travel.
 
     `hours` are minutes of the local day, both ends included for handoffs. `spans: false` looks at handoffs only,
-    `handoffs: false` at on-call hours only.
+    `handoffs: false` at on-call hours only, which hold the handoffs at their ends.
     """
 
     kind: Literal["waking"] = "waking"
@@ -25,6 +27,12 @@ class Waking(Rule):
     layers: Names = ()
     spans: Yes = True
     handoffs: Yes = True
+
+    @model_validator(mode="after")
+    def _looks_at_something(self) -> Self:
+        if not (self.spans or self.handoffs):
+            raise ValueError("waking looks at nothing. Remove spans: false or handoffs: false.")
+        return self
 
     def post(self, board: Board) -> None:
         """Bars, or prices, the turns that wake somebody."""
