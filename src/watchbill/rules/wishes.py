@@ -126,7 +126,7 @@ def stakes(problem: Problem, loads: Loads) -> dict[str, Stake]:
 
 def _stake(problem: Problem, loads: Loads, person: Person) -> Stake:
     own = [_could_hold(problem, person, turn) for turn in problem.turns]
-    every = [Claim(wish, loads) for wish in problem.wishes if wish.person == person.id and wish.weight]
+    every = [Claim(wish, loads) for wish in problem.wishes if wish.person == person.id]
     tables = [[claim.seconds(turn.spans) for turn in problem.turns] for claim in every]
     touched = [sum(compress(table, own)) for table in tables]
     # A wish that touches none of the person's turns costs nothing, so it shall not use up the budget either.
