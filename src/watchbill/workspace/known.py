@@ -4,15 +4,13 @@ Looks at the raw trees, so that names are checked although other parts of a file
 elsewhere does not make its name unknown.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from watchbill import fields
 from watchbill.calendars import unknown_code
 from watchbill.errors import Mistake, Place, did_you_mean
 from watchbill.workspace.nodes import Node
-
-_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +128,19 @@ def _who(node: Node | None, known: Known) -> Iterator[Mistake]:
 
 def _calendars(node: Node | None, known: Known) -> Iterator[Mistake]:
     for word in node.texts() if node is not None else ():
-        if word.text and not _DATE.fullmatch(word.text):
-            sentence = unknown_code(word.text, known.calendars)
-            if sentence:
-                yield Mistake(word.place, sentence)
+        sentence = _calendar_problem(word.text, known.calendars) if word.text else None
+        if sentence:
+            yield Mistake(word.place, sentence)
+
+
+def _calendar_problem(word: str, lists: tuple[str, ...]) -> str | None:
+    if word in lists or not word[0].isdigit():
+        return unknown_code(word, lists)
+    try:
+        fields.day(word)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _pinned(node: Node | None, known: Known) -> Iterator[Mistake]:

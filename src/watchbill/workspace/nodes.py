@@ -122,7 +122,7 @@ def _decoded(file: str, data: bytes) -> tuple[str, Mistake | None]:
         if "\t" in head:
             where = "used for indentation" if not head[: head.index("\t")].strip() else "used as a blank"
             return "", Mistake(Place(file, number, head.index("\t") + 1), f"a tab is {where}. Use spaces.")
-    return text, None
+    return re.sub(r"[ \t]+(?=\r?$)", "", text, flags=re.MULTILINE), None
 
 
 def _place(file: str, text: str, index: int) -> Place:

@@ -108,7 +108,7 @@ class TravelFile(FileModel):
 def _limit(value: Any) -> Any:
     """A `limit` rule without its kind and person, which the file gives."""
     if isinstance(value, dict):
-        for key in ("kind", "people"):
+        for key in ("kind", "people", "tags", "each"):
             if key in value:
                 raise ValueError(f'"{key}" cannot stand here: it is a limit for this person. Remove it.')
         return {**value, "kind": "limit"}

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from watchbill import rules
 from watchbill.domain import Held, Near, Pin, Problem, Shift, TurnLength
-from watchbill.errors import InputError, Mistake, did_you_mean
+from watchbill.errors import InputError, Mistake
 from watchbill.expand import expand
 from watchbill.rules import Rule
 from watchbill.times import DAY, Period, Span, zone
@@ -88,9 +88,15 @@ def _pins(workspace: Workspace, period: Period, shifts: Sequence[Shift]) -> tupl
         if pin.shift in known:
             found.append(replace(pin))
         elif day is not None and day in period.dates:
-            alike = [shift.id for shift in shifts if shift.id.startswith(pin.shift.rpartition("/")[0])]
-            sentence = f'{period} has no shift "{pin.shift}". {did_you_mean(pin.shift, alike)}'.rstrip()
+            sentence = f'{period} has no shift "{pin.shift}". {_nearest(pin.shift, day, shifts)}'.rstrip()
             mistakes.append(Mistake(workspace.finder.value("pins", n, "shift"), sentence))
     if mistakes:
         raise InputError(mistakes)
     return tuple(found)
+
+
+def _nearest(id_: str, day: date, shifts: Sequence[Shift]) -> str:
+    """The shift of the same layer whose date is nearest to the one that was meant."""
+    alike = [shift.id for shift in shifts if shift.key == "/".join(id_.split("/")[:2])]
+    close = min(alike, key=lambda other: abs((pinned_date(other) or day) - day), default=None)
+    return f'Did you mean "{close}"?' if close else ""

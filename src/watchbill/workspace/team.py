@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from watchbill.domain import TIERS
 from watchbill.errors import did_you_mean
@@ -136,6 +136,17 @@ class TierFile(FileModel):
     slack: Percent | None = None
 
 
+_NAMES = [tier.name for tier in TIERS]
+_SLACK = {
+    "type": "object",
+    "propertyNames": {"enum": _NAMES},
+    "additionalProperties": {"type": ["string", "number"]},
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+_TIER_SCHEMA = {"anyOf": [{"enum": _NAMES}, _SLACK]}
+
+
 class WishesFile(FileModel):
     """How much everyone's wishes may weigh together."""
 
@@ -184,7 +195,7 @@ class TeamFile(FileModel):
     load: LoadFile = LoadFile()
     rules: Listed[AnyRule] = ()
     fairness: FairnessFile = FairnessFile()
-    tiers: Listed[Annotated[TierFile, BeforeValidator(_tier)]] = ()
+    tiers: Listed[Annotated[TierFile, BeforeValidator(_tier), WithJsonSchema(_TIER_SCHEMA)]] = ()
     wishes: WishesFile | None = None
     hard_budget: HardBudgetFile = HardBudgetFile()
     pins: Listed[PinFile] = ()
