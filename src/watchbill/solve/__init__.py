@@ -29,7 +29,7 @@ def solve(
     ladders = [Ladder(piece.model, effort, watch) for piece in pieces]
     starts = []
     for ladder in ladders:
-        answer = ladder.start(None)
+        answer = ladder.start(problem.tiers)
         if answer.infeasible:
             return Infeasible()
         if answer.values is None:
@@ -64,9 +64,7 @@ def _whole(size: int, lower: Sequence[int], pieces: Sequence[ModelPart], climbed
     return values
 
 
-def _tiers(
-    problem: Problem, posted: PlanBoard, values: Sequence[int], climbed: Sequence[Climbed]
-) -> tuple[Tier, ...]:
+def _tiers(problem: Problem, posted: PlanBoard, values: Sequence[int], climbed: Sequence[Climbed]) -> tuple[Tier, ...]:
     out = []
     for n, spec in enumerate(problem.tiers):
         steps = [done.steps[n] for done in climbed]

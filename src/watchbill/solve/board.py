@@ -1,12 +1,11 @@
 """The board: translates what rules say about people and turns into the neutral model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from watchbill.domain import Problem, Shift
 from watchbill.load import Loads
 from watchbill.rules.base import Curve, Linear
-from watchbill.solve.model import Model
+from watchbill.solve.model import Bend, Model
 
 
 class PlanBoard:
@@ -19,6 +18,7 @@ class PlanBoard:
         self.choices: dict[tuple[str, str], int] = {}
         self.reasons: dict[tuple[str, str], str] = {}
         self._neighbours = _neighbours(problem)
+        self._number = {person.id: n for n, person in enumerate(problem.people)}
         self._open: dict[str, tuple[Shift, ...]] = {}
 
     def bar(self, person: str, shift: Shift, rule: str) -> None:
@@ -125,15 +125,23 @@ class PlanBoard:
         if weight == 0 or most <= curve.points[0]:
             return
         ends = [*curve.points[1:], most]
-        slack: dict[int, int] = {}
+        pieces: list[tuple[int, int]] = []
         for start, end, slope in zip(curve.points, ends, curve.slopes, strict=True):
             if start >= most:
                 break
             piece = self.model.variable(0, min(end, most) - start, implied=True)
-            slack[piece] = -1
-            objective = self.model.objective(tier)
-            objective.terms[piece] = objective.terms.get(piece, 0) + weight * slope
-        self.model.row({**what.terms, **slack}, None, curve.points[0] - what.constant, tier)
+            pieces.append((piece, slope))
+            self.model.objective(tier).terms[piece] = weight * slope
+        self.model.row(what.terms | {piece: -1 for piece, _ in pieces}, None, curve.points[0] - what.constant, tier)
+        self._bend(tier, weight, curve, what, tuple(pieces))
+
+    def _bend(self, tier: str, weight: int, curve: Curve, what: Linear, pieces: tuple[tuple[int, int], ...]) -> None:
+        """Remembers a convex cost of what one person holds."""
+        terms = {v: c for v, c in what.terms.items() if c}
+        sign = 1 if all(c > 0 for c in terms.values()) else -1 if all(c < 0 for c in terms.values()) else 0
+        if sign and len({self.model.owner.get(v) for v in terms}) == 1:
+            quantity = {v: c * sign for v, c in terms.items()}
+            self.model.bends.append(Bend(tier, weight, curve, quantity, sign, what.constant, pieces))
 
     def cost(self, what: Linear, *, tier: str) -> None:
         """A linear cost in a tier; the constant counts too."""
@@ -158,6 +166,7 @@ class PlanBoard:
         key = (person, shift.turn)
         if key not in self.choices:
             self.choices[key] = self.model.variable(0, 1)
+            self.model.owner[self.choices[key]] = self._number[person]
         return self.choices[key]
 
 
@@ -169,8 +178,3 @@ def _neighbours(problem: Problem) -> Mapping[str, tuple[Shift, tuple[str, ...]]]
         shift, others = out.get(held.shift.turn, (held.shift, ()))
         out[held.shift.turn] = (shift, (*others, *people))
     return out
-
-
-def is_convex(curve: Curve) -> bool:
-    """Whether breakpoints and slopes ascend, which `excess` relies on."""
-    return all(a < b for a, b in pairwise(curve.points)) and all(a < b for a, b in pairwise(curve.slopes))

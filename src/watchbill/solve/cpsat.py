@@ -18,9 +18,7 @@ class CpSat:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._cp = cp_model.CpModel()
-        self._vars = [
-            self._cp.new_int_var(low, high, "") for low, high in zip(model.lower, model.upper, strict=True)
-        ]
+        self._vars = [self._cp.new_int_var(low, high, "") for low, high in zip(model.lower, model.upper, strict=True)]
         for row in model.rows:
             self.freeze(row)
 
@@ -59,7 +57,9 @@ class CpSat:
         self._cp.clear_hints()
         if objective.terms:
             variables = [self._vars[v] for v in objective.terms]
-            self._cp.minimize(cp_model.LinearExpr.weighted_sum(variables, list(objective.terms.values())) + objective.constant)
+            self._cp.minimize(
+                cp_model.LinearExpr.weighted_sum(variables, list(objective.terms.values())) + objective.constant
+            )
         if start is not None:
             for variable, value in zip(self._vars, start, strict=True):
                 self._cp.add_hint(variable, value)

@@ -5,7 +5,7 @@ known already comes in as a cutoff.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
@@ -13,13 +13,19 @@ from ortools.util.python.solve_interrupter import SolveInterrupter
 from watchbill.solve.engine import Answer, checked
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
+from watchbill.solve.patterns import strengthened
 
 
 class Highs:
-    """One model, built once; rows are added as tiers freeze, the objective changes from tier to tier."""
+    """One model, made tighter by patterns; its solutions are those of the model it was made from.
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    `allowed` is the most each tier may cost in a solution that is looked for.
+    """
+
+    def __init__(self, plain: Model, allowed: Mapping[str, int]) -> None:
+        self.model = plain
+        self._size = len(plain.lower)
+        model = strengthened(plain, allowed)
         self._mo = mathopt.Model()
         self._vars = [
             self._mo.add_variable(lb=low, ub=high, is_integer=n not in model.implied)
@@ -40,7 +46,7 @@ class Highs:
             constraint.set_coefficient(self._vars[variable], coefficient)
         return constraint
 
-    def solve(self, objective: Objective, cutoff: int, effort: Effort, watch: Watch) -> Answer:
+    def solve(self, objective: Objective, cutoff: int, effort: Effort, watch: Watch, *, gap: float) -> Answer:
         """Looks for a solution of at most `cutoff`, which also makes its bounds much better; rows stay as they are."""
         self._mo.objective.clear()
         self._mo.objective.offset = objective.constant
@@ -52,7 +58,7 @@ class Highs:
         forget = watch.on_stop(interrupter.interrupt)
         try:
             result = mathopt.solve(
-                self._mo, mathopt.SolverType.HIGHS, params=_limit(effort), interrupter=interrupter
+                self._mo, mathopt.SolverType.HIGHS, params=self._limit(effort, gap), interrupter=interrupter
             )
         finally:
             forget()
@@ -67,11 +73,13 @@ class Highs:
         bound = math.ceil(dual - 1e-4) if math.isfinite(dual) else None
         if not result.has_primal_feasible_solution():
             return Answer(None, bound)
-        values: Sequence[int] = [round(value) for value in result.variable_values(self._vars)]
+        values: Sequence[int] = [round(value) for value in result.variable_values(self._vars[: self._size])]
         return checked(self.model, objective, Answer(values, bound))
 
-
-def _limit(effort: Effort) -> mathopt.SolveParameters:
-    return mathopt.SolveParameters(
-        relative_gap_tolerance=0.0, absolute_gap_tolerance=0.9, random_seed=effort.seed, node_limit=effort.nodes
-    )
+    def _limit(self, effort: Effort, gap: float) -> mathopt.SolveParameters:
+        return mathopt.SolveParameters(
+            relative_gap_tolerance=gap,
+            absolute_gap_tolerance=0.9,
+            random_seed=effort.seed,
+            node_limit=max(1, effort.nodes * 1000 // max(len(self._vars), 1)),
+        )

@@ -9,12 +9,14 @@ from threading import Event
 class Effort:
     """Work limits. Without `race` they count deterministic work, so the same inputs give the same plan.
 
-    `work` is CP-SAT's deterministic time for one tier, roughly seconds on an idle core; `nodes` bounds the tree of
-    the proving engine; `race` uses every core at the price of repeatability.
+    `work` is CP-SAT's deterministic time for one tier, roughly seconds on an idle core. The proving engine first
+    closes the gap to `gap`, a fraction of the value, and then goes for the whole proof; `nodes` bounds its tree,
+    counted for a model of a thousand variables. `race` uses every core at the price of repeatability.
     """
 
     work: float = 30.0
-    nodes: int = 20_000
+    nodes: int = 400
+    gap: float = 0.002
     seed: int = 1
     race: bool = False
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from watchbill.rules.base import Curve
+
 
 @dataclass(slots=True)
 class Row:
@@ -36,11 +38,26 @@ class Objective:
         return self.constant + sum(c * values[v] for v, c in self.terms.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A convex cost in a tier: `weight * curve(sign * quantity + constant)`, paid through `pieces` (variable, slope)."""
+
+    tier: str
+    weight: int
+    curve: Curve
+    quantity: dict[int, int]
+    sign: int
+    constant: int
+    pieces: tuple[tuple[int, int], ...]
+
+
 @dataclass(slots=True)
 class Model:
     """Integer variables with bounds, rows, and one objective for each tier.
 
     An `implied` variable is an integer in every optimum without being told so, and may be continuous in an engine.
+    `owner` says of a choice whose it is (the number of the person); `bends` are the convex costs, which rows and
+    pieces express already.
     """
 
     lower: list[int] = field(default_factory=list)
@@ -48,6 +65,8 @@ class Model:
     implied: set[int] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
     tiers: dict[str, Objective] = field(default_factory=dict)
+    bends: list[Bend] = field(default_factory=list)
+    owner: dict[int, int] = field(default_factory=dict)
 
     def variable(self, lower: int, upper: int, *, implied: bool = False) -> int:
         """A new variable's index."""

@@ -4,9 +4,9 @@ A follow-the-sun team is three small problems rather than a large one, because e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from watchbill.solve.model import Model, Objective, Row
+from watchbill.solve.model import Bend, Model, Objective, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ def _part(model: Model, variables: Sequence[int], rows: Sequence[Row]) -> ModelP
     own = {variable: n for n, variable in enumerate(variables)}
     part = Model([model.lower[v] for v in variables], [model.upper[v] for v in variables])
     part.implied = {own[v] for v in variables if v in model.implied}
+    part.owner = {own[v]: model.owner[v] for v in variables if v in model.owner}
+    part.bends = [_own(bend, model, own) for bend in model.bends if any(v in own for v in bend.quantity)]
     part.rows = [_without_fixed(model, row, own) for row in rows]
     for tier, objective in model.tiers.items():
         part.tiers[tier] = Objective({own[v]: c for v, c in objective.terms.items() if v in own})
@@ -74,9 +76,18 @@ def _part(model: Model, variables: Sequence[int], rows: Sequence[Row]) -> ModelP
 def _without_fixed(model: Model, row: Row, own: dict[int, int]) -> Row:
     """The row over a part's own variables; what the fixed ones add moves into the bounds."""
     free = [(own[v], c) for v, c in zip(row.variables, row.coefficients, strict=True) if v in own]
-    fixed = sum(
-        c * model.lower[v] for v, c in zip(row.variables, row.coefficients, strict=True) if v not in own
-    )
+    fixed = sum(c * model.lower[v] for v, c in zip(row.variables, row.coefficients, strict=True) if v not in own)
     low = None if row.low is None else row.low - fixed
     high = None if row.high is None else row.high - fixed
     return Row([v for v, _ in free], [c for _, c in free], low, high, row.rule)
+
+
+def _own(bend: Bend, model: Model, own: dict[int, int]) -> Bend:
+    """The convex cost over a part's own variables; what the fixed ones add moves into its constant."""
+    fixed = sum(c * model.lower[v] for v, c in bend.quantity.items() if v not in own)
+    return replace(
+        bend,
+        quantity={own[v]: c for v, c in bend.quantity.items() if v in own},
+        constant=bend.constant + bend.sign * fixed,
+        pieces=tuple((own[v], slope) for v, slope in bend.pieces if v in own),
+    )
