@@ -9,7 +9,7 @@ from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard
 from watchbill.solve.limits import Effort, Progress, Watch
 from watchbill.solve.parts import ModelPart, parts
-from watchbill.solve.tiers import Climbed, Ladder
+from watchbill.solve.tiers import Climbed, Ladder, Seen
 
 __all__ = ["Effort", "Progress", "Watch", "board", "solve"]
 
@@ -52,7 +52,7 @@ def board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> PlanBoard:
     return posted
 
 
-def _reporter(watch: Watch, part: int, count: int):  # type: ignore[no-untyped-def]
+def _reporter(watch: Watch, part: int, count: int) -> Seen:
     return lambda tier, value, bound: watch.report(Progress(tier, value, bound, part, count))
 
 

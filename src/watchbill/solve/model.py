@@ -40,7 +40,7 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """A convex cost in a tier: `weight * curve(sign * quantity + constant)`, paid through `pieces` (variable, slope)."""
+    """A convex cost in a tier: `weight * curve(sign * quantity + constant)`, paid by `pieces` (variable, slope)."""
 
     tier: str
     weight: int

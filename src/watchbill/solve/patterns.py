@@ -126,7 +126,7 @@ def _patterns(
     groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int]
 ) -> list[tuple[tuple[int, ...], dict[str, int]]] | None:
     """Every count vector that no tier forbids with its least cost by tier; None if they are too many."""
-    listed = []
+    listed: list[tuple[tuple[int, ...], dict[str, int]]] = []
     for counts in _counts(groups, bends, allowed):
         if counts is None or len(listed) > MOST_PATTERNS:
             return None

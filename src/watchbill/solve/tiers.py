@@ -15,6 +15,7 @@ Seen = Callable[[str, int, int], None]
 IDEAL_TIERS = 2
 IDEAL_SHARE = 0.3
 QUICK_SHARE = 0.03
+QUICK_VARIABLES = 3_000
 LONG_SHARE = 0.3
 PROVER_VARIABLES = 12_000
 PROOF_VARIABLES = 2_500
@@ -129,7 +130,7 @@ class Ladder:
         return race
 
     def _quick(self, race: Race) -> None:
-        self._find(race, QUICK_SHARE * self.effort.work * min(1.0, len(self.model.lower) / PROVER_VARIABLES))
+        self._find(race, QUICK_SHARE * self.effort.work * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
 
     def _long(self, race: Race) -> None:
         if race.gap > self.effort.gap:
