@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from builders import days, person, problem, shift, span
+from builders import days, leave, person, problem, shift, span
 from judging import found, found_in_parts, part, sentences
 from solving import best
 from twins import assert_twins
@@ -32,8 +32,6 @@ def test_each_seat_takes_a_person() -> None:
 
 
 def test_a_turn_that_nobody_can_take_makes_a_plan_impossible() -> None:
-    from builders import leave
-
     facts = problem(("ana",), days(count=2), leaves=(leave("ana", "2027-01-05T00", "2027-01-05T01"),))
     assert isinstance(best(facts, [Cover(), Leave()]), Infeasible)
 

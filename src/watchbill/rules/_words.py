@@ -39,9 +39,9 @@ def on_own_clock(person: Person, span: Span) -> str:
 
 
 def length(time: timedelta) -> str:
-    """`11 h`, `10 h 30 min`, `14 days`."""
-    if time and time % DAY == timedelta():
-        return f"{time // DAY} day{'s' if time != DAY else ''}"
+    """`11 h`, `10 h 30 min`, `24 h`, `14 days`."""
+    if time > DAY and time % DAY == timedelta():
+        return f"{time // DAY} days"
     hours, rest = divmod(time, timedelta(hours=1))
     minutes = rest // timedelta(minutes=1)
     return " ".join([f"{hours} h"] * bool(hours or not minutes) + [f"{minutes} min"] * bool(minutes))

@@ -118,12 +118,14 @@ class Limit(Rule):
             facts = tally.facts(people)
             amounts = tally.held(people, held)
             if self.at_most is not None:
+                wanted = f"at most {self._words(self._size(self.at_most))} {'allowed' if self.hard else 'wanted'}"
                 for broken in self._too_much(facts, amounts, self._size(self.at_most)):
-                    yield self._finding(roster.problem, tally, people, held, broken, "at most", self.at_most)
+                    yield self._finding(roster.problem, tally, people, held, broken, wanted)
             if self.at_least is not None:
                 windows = self._least_windows(roster.problem, people, facts)
+                wanted = f"at least {self._words(self._size(self.at_least))} {'due' if self.hard else 'wanted'}"
                 for broken in self._too_little(windows, amounts, self._size(self.at_least)):
-                    yield self._finding(roster.problem, tally, people, held, broken, "at least", self.at_least)
+                    yield self._finding(roster.problem, tally, people, held, broken, wanted)
 
     # ------------------------------------------------------------------------------------------------------ facts
 
@@ -213,8 +215,7 @@ class Limit(Rule):
         people: Sequence[Person],
         held: Mapping[str, Sequence[Holding]],
         broken: Broken,
-        bound: str,
-        number_: int | timedelta,
+        wanted: str,
     ) -> Finding:
         shifts = {
             holding.shift.turn: holding.shift
@@ -224,7 +225,6 @@ class Limit(Rule):
         }
         who = names(problem, [person.id for person in people]) if len(people) < 4 else f"{len(people)} people together"
         verb = "has" if len(people) == 1 else "have"
-        wanted = f"{bound} {self._words(self._size(number_))} {'allowed' if bound == 'at most' else 'due'}"
         sentence = f"{who} {verb} {self._words(broken.amount)} {self._when(broken)}; {wanted}"
         listed = sorted(shifts.values(), key=lambda shift: (shift.start, shift.turn))
         finding = self.finding(sentence, broken.units, people=[person.id for person in people], shifts=listed)
@@ -242,7 +242,8 @@ class Limit(Rule):
             return "in the whole plan"
         if self.count == "consecutive_days":
             return f"({broken.dates[0]} to {broken.dates[-1]})"
-        return f"within {length(self.per or DAY)} ({broken.window.first} to {broken.window.last})"
+        first, last = broken.window.first, broken.window.last
+        return f"within {len(broken.window)} days ({first} to {last})" if first < last else f"on {first}"
 
 
 def _within(sums: Mapping[date, Linear], window: Dates, facts: Facts) -> Linear:

@@ -113,7 +113,7 @@ class Rest(Rule):
                 sentence = (
                     f"{names(roster.problem, [person])} is on call for {length(stretch.length)} without a break, "
                     f"from {chain[0].shift.id} to {chain[-1].shift.id}; at most {length(longest)} "
-                    f"{'is allowed' if self.hard else 'is wanted'}"
+                    f"{'are allowed' if self.hard else 'are wanted'}"
                 )
                 yield self.finding(sentence, units, people=[person], shifts=[holding.shift for holding in chain])
 
