@@ -80,6 +80,7 @@ case(
 case(
     "unclosed list", ana("leave: [2027-01-01\navoid: []\n"), f"{AY}:2:8", r'"\[" is never closed. Add the closing "\]"'
 )
+case("unclosed list with others in it", ana("leave: [{date: 2027-01-01}, [\n"), f"{AY}:2:8", r'"\[" is never closed')
 case("unclosed braces", {TY: team("{name: Cy Tan}", "{name: Cy Tan")}, f"{TY}:9:7", r'"{" is never closed')
 case(
     "missing comma",

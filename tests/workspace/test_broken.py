@@ -77,6 +77,15 @@ def test_checks_between_values_run_although_other_parts_are_wrong(tmp_path: Path
     assert "need an anchor" in told[1]
 
 
+def test_a_layer_is_not_unknown_where_the_layers_of_its_role_cannot_be_read(tmp_path: Path) -> None:
+    text = re.sub(r"layers:\n.*\n", "layers: [week]\n", TEAM).replace(
+        "at_least: 11h", "at_least: 11h, roles: [primary]"
+    )
+    pins = "pins: [{shift: primary/week/2027-01-04, person: bo}]\n"
+    waking = text.replace("rules:\n", "rules:\n  - {kind: waking, layers: [primary/week]}\n")
+    assert [line.split("  ")[0] for line in complaints(tmp_path, {TY: waking + pins})] == [f"{TY}:12:13"]
+
+
 def test_a_wrong_anchor_is_not_also_missing(tmp_path: Path) -> None:
     told = complaints(tmp_path, layer("turn: 2 weeks, handoff: mon 09:00, from: 04.01.2027"))
     assert len(told) == 1

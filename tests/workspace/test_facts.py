@@ -324,9 +324,18 @@ def test_a_handoff_that_the_clock_skips_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_year_without_any_known_holiday_is_a_warning(tmp_path: Path) -> None:
-    found = read(tmp_path, {"team.yaml": team("tags: [senior]", "holidays: [US-CA]")})
-    mistakes = [str(m) for m in workspace.check_period(found, period("2027-Q1")) if "answered" not in m.sentence]
-    assert mistakes == []
+    found = read(tmp_path, {"team.yaml": team("tags: [senior]", "holidays: [US-CA, 2190-01-01]")})
+    lines = [str(m) for m in workspace.check_period(found, period("2190-01")) if "answered" not in m.sentence]
+    assert [line.split(". ")[0] for line in lines] == [
+        'team.yaml:3:12  warning: no public holiday is known for "DE-BE" in 2190',
+        'team.yaml:7:66  warning: no public holiday is known for "US-CA" in 2190',
+    ]
+
+
+def test_who_is_not_there_in_the_period_is_not_asked_for_an_answer(tmp_path: Path) -> None:
+    text = team("share: 80%", "left: 2026-12-31").replace("{name: Cy Tan}", "{name: Cy Tan, joined: 2027-04-01}")
+    found = read(tmp_path, {"team.yaml": text, "availability/ana.yaml": ANA})
+    assert workspace.check_period(found, Q1) == ()
 
 
 def test_who_has_not_answered_for_the_period_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ import pytest
 from pydantic import BaseModel
 
 from watchbill import workspace
+from watchbill.audit import audit, whole
+from watchbill.domain import TierSpec
+from watchbill.results import Solved
+from watchbill.solve import Effort, solve
 from watchbill.times import period
 from watchbill.workspace import period_check
 from watchbill.workspace.nodes import Node, parse
@@ -79,6 +84,13 @@ def test_the_template_gives_a_problem_with_everything_in_it() -> None:
     assert {leave.kind for leave in facts.leaves} == {"leave", "never"}
     assert {wish.kind for wish in facts.wishes} == {"avoid", "prefer"}
     assert {rule.kind for rule in rules} >= {"cover", "rest", "limit", "pair"}
+
+
+def test_the_template_can_be_planned() -> None:
+    facts, rules = workspace.problem(workspace.read(TEMPLATE), period("2027-Q1"))
+    outcome = solve(replace(facts, tiers=(TierSpec("should"),)), rules, effort=Effort(work=2.0, nodes=10))
+    assert isinstance(outcome, Solved)
+    assert [finding for finding in audit(facts, rules, whole(facts, outcome.holders)) if finding.hard] == []
 
 
 @pytest.mark.parametrize("model", MODELS)
