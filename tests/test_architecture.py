@@ -25,7 +25,7 @@ FLOORS = (
     ("expand", "audit", "solve"),
     ("ledger", "explain"),
     ("workspace", "report", "publish"),
-    ("assemble", "references", "demo", "starter"),
+    ("assemble", "references", "demo"),
     ("judge",),
     ("drafting",),
     ("app",),
@@ -121,7 +121,9 @@ def test_third_party_packages_come_in_by_their_doors(name: str) -> None:
 def loaded_by(code: str) -> set[str]:
     """Which of the heavy packages are in memory after some Python has run in a fresh interpreter."""
     heavy = ["ortools", "pandas", "numpy", "holidays", "icalendar"]
-    program = f"import sys\n{code}\nprint(*[name for name in {heavy!r} if name in sys.modules], sep='\\n', file=sys.stderr)"
+    program = (
+        f"import sys\n{code}\nprint(*[name for name in {heavy!r} if name in sys.modules], sep='\\n', file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return set(done.stderr.split())
 

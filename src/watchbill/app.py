@@ -15,12 +15,14 @@ from watchbill.judge import Audited, edited, judge, publishable, told
 from watchbill.references import pair
 from watchbill.results import Draft, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
-from watchbill.starter import files as starter_files
 from watchbill.times import Dates, Period, zone
 from watchbill.workspace import plans
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
+
+IGNORED = b"# Keys, raw backups and caches stay on this machine.\n.watchbill/\n"
+
 
 # ----------------------------------------------------------------------------------------------------------- plan
 
@@ -209,15 +211,14 @@ def feeds(folder: Path, target: Path | None = None) -> Written:
     return Written(target, tuple(sorted(made)), publisher.write(target, made))
 
 
-# ---------------------------------------------------------------------------------------------------- init, demo
+# ---------------------------------------------------------------------------------------------------- init
 
 
-def init(folder: Path) -> tuple[Path, ...]:
+def init(folder: Path) -> tuple[str, ...]:
     """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
-    demos.refuse_unless_empty(folder)
-    for name, text in starter_files().items():
-        write_atomically(folder / name, text.encode())
-    return tuple(folder / name for name in starter_files())
+    demos.copy(Path(workspace.__file__).parent / "template", folder)
+    write_atomically(folder / ".gitignore", IGNORED)
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
 
 
 # ---------------------------------------------------------------------------------------------------------- check

@@ -36,16 +36,16 @@ def scenario(name: str) -> Scenario:
     return known[name]
 
 
-def copy(chosen: Scenario, folder: Path) -> None:
-    """Copies a scenario's workspace into a folder that is empty or not there; Refused otherwise."""
-    refuse_unless_empty(folder)
+def copy(source: Path, folder: Path) -> None:
+    """Copies a workspace into a folder that is empty or not there; Refused otherwise."""
+    _refuse_unless_empty(folder)
     try:
-        shutil.copytree(chosen.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
+        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
 
 
-def refuse_unless_empty(folder: Path) -> None:
+def _refuse_unless_empty(folder: Path) -> None:
     """Refused if a folder holds anything already, or is no folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} exists already and is not an empty folder. Remove it, or name another one.")

@@ -73,9 +73,14 @@ def command(
 
 
 def folder_of(context: typer.Context) -> Path:
-    """The folder that `-C` names."""
+    """The folder that `-C` names; WrongUsage if there is none."""
     state = context.find_object(State)
-    return state.folder if state else Path()
+    folder = state.folder if state else Path()
+    if not folder.is_dir():
+        raise WrongUsage(
+            f"there is no folder {folder}. Name one that exists with -C, or make one with: watchbill init DIR"
+        )
+    return folder
 
 
 def period_of(text: str | None) -> "Period | None":

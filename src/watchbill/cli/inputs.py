@@ -42,8 +42,8 @@ def init(
     from watchbill import app
 
     home = folder_of(context) / folder
-    for path in app.init(home):
-        say(f"wrote {path}")
+    for name in app.init(home):
+        say(f"wrote {home / name}")
     say(f"Put your team into {home / 'team.yaml'}, then: watchbill -C {home} check")
 
 
@@ -190,7 +190,7 @@ def demo(
             say(f"{known.name} ({known.period}): {known.about}")
         return
     home, chosen = folder_of(context) / folder, demos.scenario(scenario)
-    demos.copy(chosen, home)
+    demos.copy(chosen.folder, home)
     note(f"{home}: {chosen.about}")
     _play(home, chosen, quiet=quiet)
 

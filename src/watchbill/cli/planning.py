@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -52,7 +53,8 @@ def plan(
 
     folder = folder_of(context)
     usual = Effort()
-    chosen = Effort(usual.work * effort, max(1, int(usual.nodes * effort)), seed, fast)
+    nodes = max(1, round(usual.nodes * effort))
+    chosen = Effort(work=usual.work * effort, nodes=nodes, seed=seed, race=fast)
     wanted = period_of(period) or shelf(folder).to_plan(today())
     _tell(solved(folder, wanted, chosen, fresh=fresh, seconds=time_limit, quiet=quiet), quiet=quiet, as_json=as_json)
 
@@ -135,9 +137,26 @@ def _progress(title: str, *, quiet: bool) -> Iterator[Callable[["Progress"], Non
         return
     from rich.console import Console
 
-    began = time.monotonic()
-    with Console(stderr=True).status(f"{title}: reading") as status:
-        yield lambda progress: status.update(f"{title}: {described(progress, time.monotonic() - began)}")
+    line = _Line(title, time.monotonic())
+    with Console(stderr=True).status(line):
+        yield line.follow
+
+
+@dataclass
+class _Line:
+    """The latest report, told anew whenever the terminal is drawn: the seconds go on while an engine is silent."""
+
+    title: str
+    began: float
+    latest: "Progress | None" = None
+
+    def follow(self, progress: "Progress") -> None:
+        """Takes a report."""
+        self.latest = progress
+
+    def __rich__(self) -> str:
+        seconds = time.monotonic() - self.began
+        return f"{self.title}: {described(self.latest, seconds) if self.latest else f'reading, {seconds:.0f} s'}"
 
 
 def described(progress: "Progress", seconds: float) -> str:

@@ -22,12 +22,15 @@ class _Work(threading.Thread, Generic[T]):
         self._call = call
         self.result: list[T] = []
         self.failure: BaseException | None = None
+        self.done = threading.Event()
 
     def run(self) -> None:
         try:
             self.result.append(self._call())
         except BaseException as failure:
             self.failure = failure
+        finally:
+            self.done.set()
 
 
 def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None, said: Callable[[str], None]) -> T:
@@ -42,7 +45,7 @@ def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None,
         timer.daemon = True
         timer.start()
     try:
-        _wait(work, watch, said)
+        _wait(work.done, watch, said)
     finally:
         if timer:
             timer.cancel()
@@ -51,11 +54,12 @@ def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None,
     return work.result[0]
 
 
-def _wait(work: threading.Thread, watch: Watch, said: Callable[[str], None]) -> None:
+def _wait(done: threading.Event, watch: Watch, said: Callable[[str], None]) -> None:
+    """Waits for an event, not for the thread: a `join` that Ctrl-C interrupts takes the thread for ended."""
     interrupted = False
-    while work.is_alive():
+    while not done.is_set():
         try:
-            work.join(STEP_SECONDS)
+            done.wait(STEP_SECONDS)
         except KeyboardInterrupt:
             if interrupted:
                 _abort()
