@@ -55,7 +55,9 @@ def check(
     context: typer.Context,
     period: PeriodText = None,
     person: Annotated[str | None, typer.Option(metavar="ID", help="One person's file only.")] = None,
-    style: Annotated[Format, typer.Option("--format", help="github marks lines of a pull request.")] = Format.text,
+    style: Annotated[
+        Format, typer.Option("--format", metavar="text|github", help="github marks lines of a pull request.")
+    ] = Format.text,
     as_json: AsJson = False,
 ) -> None:
     """Name every mistake of every input file at once, and say what was understood.

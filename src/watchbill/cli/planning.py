@@ -38,7 +38,10 @@ def plan(
         float, typer.Option(metavar="FACTOR", min=0.01, max=1000, help="Work more or less than usual.")
     ] = 1,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**31 - 1, help="Another seed finds another of the equally good plans.")
+        int,
+        typer.Option(
+            metavar="NUMBER", min=0, max=2**31 - 1, help="Another seed finds another of the equally good plans."
+        ),
     ] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no tables.")] = False,
     as_json: AsJson = False,

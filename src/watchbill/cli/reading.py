@@ -27,7 +27,7 @@ class By(StrEnum):
 def show(
     context: typer.Context,
     period: PeriodText = None,
-    by: Annotated[By, typer.Option(help="Shifts by week, by person or by role.")] = By.week,
+    by: Annotated[By, typer.Option(metavar="week|person|role", help="How shifts are grouped.")] = By.week,
     person: Annotated[str | None, typer.Option(metavar="ID", help="One person's shifts, on their own clock.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: one row for each part of a shift.")] = False,
     as_json: AsJson = False,

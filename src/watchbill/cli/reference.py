@@ -1,0 +1,73 @@
+"""The reference page of the command line, from the commands themselves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from watchbill.cli.base import app
+
+HEAD = """\
+# Command line
+
+`watchbill [-C DIR] COMMAND`. This page is generated from the commands; `watchbill COMMAND --help` says the same.
+
+A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days included). Where it is left out:
+
+| command | period |
+|---|---|
+| `plan` | the draft if there is exactly one, else what follows the last plan, else the next quarter |
+| `check` | the same; the earliest draft if there are several |
+| `publish` | the draft, if there is exactly one |
+| `show`, `audit`, `diff` | the draft if there is exactly one, else the latest plan |
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | something to fix: mistakes in the inputs, hard findings, a request that the present state does not allow |
+| 2 | wrong usage: an unknown command, option, period or person |
+| 3 | no plan can exist; nothing was written |
+| 5 | out of time before any plan was found; nothing was written |
+| 130 | aborted by a second Ctrl-C; nothing was written |
+
+Answers go to standard output, everything else to standard error. When piped, there are no escape codes and no progress.
+"""
+
+
+def page() -> str:
+    """The whole page, as it stands in `docs/reference/cli.md`."""
+    root: Any = typer.main.get_command(app)
+    sections = [HEAD, _section("watchbill", root)]
+    return "\n".join([*sections, *(_section(name, command) for name, command in _commands("watchbill", root))])
+
+
+def _commands(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Every command below a group, groups left out, in the order of the help."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(f"{prefix} {name}", command)
+        else:
+            yield f"{prefix} {name}", command
+
+
+def _section(name: str, command: Any) -> str:
+    arguments = " ".join(p.metavar for p in command.params if p.param_type_name == "argument")
+    usage = " ".join(filter(None, [name, "[OPTIONS]", arguments, "COMMAND" if hasattr(command, "commands") else ""]))
+    words = _paragraphs(command.help)
+    example = command.epilog.removeprefix("Example: ")
+    rows = "".join(f"| `{_spelled(p)}` | {p.help} |\n" for p in command.params)
+    table = f"\n| argument or option | meaning |\n|---|---|\n{rows}" if rows else ""
+    return f"## {name}\n\n`{usage}`\n\n{words}\n{table}\n```sh\n{example}\n```\n"
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
+
+
+def _spelled(parameter: Any) -> str:
+    """`--seed NUMBER`, `-q, --quiet`, or the name of an argument."""
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar)
+    names = ", ".join(sorted(parameter.opts, key=len))
+    value = (parameter.metavar or parameter.name.upper()).replace("|", "\\|")
+    return names if parameter.is_flag else f"{names} {value}"
