@@ -15,7 +15,7 @@ class Effort:
     """
 
     work: float = 30.0
-    nodes: int = 400
+    nodes: int = 150
     gap: float = 0.002
     seed: int = 1
     race: bool = False
