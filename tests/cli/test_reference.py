@@ -2,7 +2,6 @@ import re
 from pathlib import Path
 
 from tiny import Cli
-
 from watchbill.cli.reference import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"

@@ -1,5 +1,6 @@
 """`show`, `diff` and `audit`."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from watchbill.app import Shown
     from watchbill.judge import Audited
+    from watchbill.results import Draft
 
 
 class By(StrEnum):
@@ -61,7 +63,12 @@ def show_tables(shown: "Shown", by: By, person: str | None) -> None:
 
     out(*_shifts(shown, by, person))
     if person is None:
-        out(sums.loads(shown.draft, shown.people), sums.tiers(shown.draft), "", sums.findings(shown.draft))
+        out("", sums.loads(shown.draft, shown.people), sums.tiers(shown.draft), "", sums.findings(_broken(shown.draft)))
+
+
+def _broken(draft: "Draft") -> "Draft":
+    """The draft with findings about broken rules only; `audit` lists what fairness and wishes cost as well."""
+    return replace(draft, findings=tuple(f for f in draft.findings if f.hard or f.tier == "should"))
 
 
 def _shifts(shown: "Shown", by: By, person: str | None) -> list["RenderableType"]:
