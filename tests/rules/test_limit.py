@@ -130,6 +130,11 @@ def test_at_least_gives_everyone_a_turn() -> None:
     assert sorted(holders(facts, [*STANDING, Limit(count="shifts", at_least=1)])) == ["ana", "bo", "cy"]
 
 
+def test_nothing_is_due_from_nobody() -> None:
+    rule = Limit(count="shifts", at_least=1, each="all", tags=("contractor",))
+    assert holders(problem(("ana",), daily(1)), [*STANDING, rule]) == ["ana"]
+
+
 def test_nothing_is_due_from_someone_who_is_not_on_the_rota_all_the_time() -> None:
     joiner = person("ana", joined=date(2027, 1, 6))
     facts = problem((joiner, "bo"), daily(4))

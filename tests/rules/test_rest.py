@@ -219,6 +219,21 @@ def test_neighbours_are_not_judged_among_themselves() -> None:
     assert found(facts, Rest(max_stretch=hours(4)), "bo") == []
 
 
+@pytest.mark.parametrize("strength", ["must", "should"])
+def test_neighbours_that_touch_or_overlap_each_other_count_once(strength: str) -> None:
+    before = (
+        neighbour("x/y/1", "2027-01-03T00", 10, "ana"),
+        neighbour("x/y/2", "2027-01-03T10", 2, "ana"),
+        neighbour("x/z/2", "2027-01-03T10", 2, "ana"),
+        neighbour("x/y/3", "2027-01-03T20", 4, "bo"),
+        neighbour("x/z/3", "2027-01-03T20", 4, "bo"),
+    )
+    facts = problem(("ana", "bo"), turns(4, 3), before=before)
+    rule = Rest(max_stretch=hours(8), strength=strength)
+    assert found(facts, rule, "ana", "bo", "ana") == []
+    assert_twins(facts, [*STANDING, rule])
+
+
 def test_options_are_read_from_text() -> None:
     text = {"kind": "rest", "at_least": "11h", "after_night": "24 hours", "roles": "primary", "strength": "should"}
     rule = TypeAdapter(AnyRule).validate_python(text)
