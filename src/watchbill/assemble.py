@@ -33,7 +33,8 @@ def assemble(ground: Ground, parts: Parts, *, inputs: Inputs, status: str, tiers
     problem, loads = ground.problem, ground.loads
     kept = {shift.id: tuple(parts.get(shift.id, ())) for shift in problem.shifts}
     findings = audit(problem, ground.rules, kept, loads)
-    shifts = tuple(_assigned(ground, shift, kept[shift.id]) for shift in problem.shifts)
+    pins = _pins(problem)
+    shifts = tuple(_assigned(loads, shift, kept[shift.id], pins) for shift in problem.shifts)
     return Draft(
         team=problem.team,
         period=problem.period,
@@ -73,11 +74,11 @@ def main_holder(shift: Shift, parts: Sequence[Part]) -> str | None:
     return next((person for person, hours in held.items() if hours == most and hours), None)
 
 
-def _assigned(ground: Ground, shift: Shift, parts: tuple[Part, ...]) -> Assigned:
-    weights = [ground.loads.of_spans(p.person, shift.role, common(shift.spans, (p.span,))) for p in parts]
+def _assigned(loads: Loads, shift: Shift, parts: tuple[Part, ...], pins: set[tuple[str, str | None]]) -> Assigned:
+    weights = [loads.of_spans(p.person, shift.role, common(shift.spans, (p.span,))) for p in parts]
     load = {bucket: sum(weight[bucket] for weight in weights) for bucket in BUCKETS}
     person = main_holder(shift, parts)
-    return Assigned(shift, person, parts, (shift.turn, person) in _pins(ground.problem), load=load)
+    return Assigned(shift, person, parts, (shift.turn, person) in pins, load=load)
 
 
 def _pins(problem: Problem) -> set[tuple[str, str | None]]:

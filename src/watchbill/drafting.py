@@ -78,13 +78,13 @@ def solved(ground: Ground, made: Inputs, effort: "Effort", watch: "Watch | None"
             parts = whole(ground.problem, holders)
             known = replace(made, reproducible=reproducible)
             draft = assemble(ground, parts, inputs=known, status="solved", tiers=tiers)
-            _insist(draft, tiers)
+            insist(draft, tiers)
             return replace(draft, inputs=replace(known, answer=answer_of(draft.shifts)))
         case no_plan:
             return no_plan
 
 
-def _insist(draft: Draft, tiers: Sequence[Tier]) -> None:
+def insist(draft: Draft, tiers: Sequence[Tier]) -> None:
     """What the solver built must pass the audit, and cost no less than its bound and no more than it told.
 
     It may cost less than told: tiers after a tier with slack leave the solver's own count of it loose. Anything else

@@ -119,7 +119,7 @@ def test_an_impossible_team_gets_exit_code_3_and_no_file(tmp_path: Path, cli: Cl
 
 def test_out_of_time_before_any_plan_gets_exit_code_5(tmp_path: Path, cli: Cli) -> None:
     folder = Path(shutil.copytree(SCENARIOS / "day-night-12", tmp_path / "team"))
-    ended = cli("-C", folder, "plan", "2027-01-04..2027-04-04", "--time-limit", "0.1")
+    ended = cli("-C", folder, "plan", "2027-01-04..2027-04-04", "--time-limit", "0")
     assert ended.code == 5
     assert "out of time" in ended.err
     assert not (folder / "drafts").exists()

@@ -32,7 +32,7 @@ def plan(
         bool, typer.Option("--fast", help="Race on all cores: sooner, but not the same plan every time.")
     ] = False,
     time_limit: Annotated[
-        float | None, typer.Option(metavar="SECONDS", min=0.1, help="End with the best plan after so many seconds.")
+        float | None, typer.Option(metavar="SECONDS", min=0, help="End with the best plan after so many seconds.")
     ] = None,
     effort: Annotated[
         float, typer.Option(metavar="FACTOR", min=0.01, max=1000, help="Work more or less than usual.")

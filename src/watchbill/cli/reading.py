@@ -62,8 +62,14 @@ def show_tables(shown: "Shown", by: By, person: str | None) -> None:
     from watchbill.report import sums
 
     out(*_shifts(shown, by, person))
-    if person is None:
-        out("", sums.loads(shown.draft, shown.people), sums.tiers(shown.draft), "", sums.findings(_broken(shown.draft)))
+    if person is not None:
+        return
+    out("", sums.loads(shown.draft, shown.people), sums.tiers(shown.draft), "")
+    broken = _broken(shown.draft)
+    if broken.findings:
+        out(sums.findings(broken))
+    else:
+        say("Every rule is kept.")
 
 
 def _broken(draft: "Draft") -> "Draft":

@@ -40,10 +40,10 @@ def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None,
     """
     work = _Work(call)
     timer = threading.Timer(seconds, watch.stop) if seconds is not None else None
-    work.start()
     if timer:
         timer.daemon = True
         timer.start()
+    work.start()
     try:
         _wait(work.done, watch, said)
     finally:
