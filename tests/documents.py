@@ -1,0 +1,182 @@
+"""Pages of the documentation as tests see them: their code blocks, run as a reader would, or written anew.
+
+`python tests/documents.py` writes the outputs of every page that runs anew, after a change that moves plans.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = tuple(sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]))
+# Where the blocks of a page run, one after the other: an empty folder, a finished demo, or a scenario's name.
+RUN = {"README.md": "empty", "docs/tutorial.md": "empty", "docs/solving.md": "demo"}
+RUN |= {page: "demo" for page in PAGES if page.startswith("docs/guides/")} | {"docs/guides/impossible.md": "impossible"}
+ELIDED = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: its page, the line of its fence, its language, its text, and the heading above it."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    heading: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: str, text: str | None = None) -> list[Block]:
+    """The fenced blocks of a page, in order."""
+    found: list[Block] = []
+    heading, fence, language, body = "", 0, "", list[str]()
+    source = (ROOT / page).read_text(encoding="utf-8") if text is None else text
+    for number, line in enumerate(source.split("\n"), 1):
+        if fence and line == "```":
+            found.append(Block(page, fence, language, "".join(f"{row}\n" for row in body), heading))
+            fence = 0
+        elif fence:
+            body.append(line)
+        elif line.startswith("```"):
+            fence, language, body = number, line[3:], []
+        elif line.startswith("#"):
+            heading = line.lstrip("# ")
+    assert not fence, f"{page}:{fence} opens a block that is never closed"
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One command of a `console` block, and the lines that it shows; a line `…` stands for any number of lines."""
+
+    command: str
+    shown: tuple[str, ...]
+
+
+def exchanges(block: Block) -> Iterator[Exchange]:
+    """The commands of a `console` block."""
+    assert block.text.startswith("$ "), f"{block} is a console block that does not begin with a command"
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, *shown = part.rstrip("\n").split("\n")
+        yield Exchange(command, tuple(line.rstrip() for line in shown))
+
+
+class Desk:
+    """A folder in which a reader tries a page out: commands run one after the other, `cd` lasts."""
+
+    def __init__(self, home: Path) -> None:
+        self._cwd = home
+        self._state = home.parent / f"{home.name}.cwd"
+
+    def run(self, script: str, *, strict: bool = True) -> list[str]:
+        """The lines that some bash shows; with `strict` every command has to succeed."""
+        trap = f"trap 'pwd > {self._state}' EXIT\n"
+        return self._shown(["bash", *(["-euo", "pipefail"] if strict else []), "-c", trap + script], strict=strict)
+
+    def python(self, code: str) -> list[str]:
+        """The lines that a program shows."""
+        return self._shown([sys.executable, "-c", code], strict=True)
+
+    def _shown(self, command: Sequence[str], *, strict: bool) -> list[str]:
+        done = subprocess.run(
+            command, cwd=self._cwd, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+        shown = done.stdout.decode()
+        assert not strict or done.returncode == 0, f"{command[-1]}\nended with {done.returncode}:\n{shown}"
+        if self._state.exists():
+            self._cwd = Path(self._state.read_text(encoding="utf-8").strip())
+        return [line.rstrip() for line in shown.rstrip("\n").split("\n")] if shown.strip() else []
+
+
+def _environment() -> Mapping[str, str]:
+    own = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', '')}"
+    return own | {"PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+
+
+def desk(page: str, home: Path) -> Desk:
+    """A desk with what a page starts from, in a folder that is not there yet."""
+    start = RUN[page]
+    if start == "empty":
+        home.mkdir()
+    elif start == "demo":
+        shutil.copytree(Path(_demo().name) / "demo", home)
+    else:
+        shutil.copytree(ROOT / "scenarios" / start, home)
+    return Desk(home)
+
+
+@cache
+def _demo() -> tempfile.TemporaryDirectory[str]:
+    """A folder that holds a finished demo, made once; it goes with the process."""
+    folder = tempfile.TemporaryDirectory()
+    Desk(Path(folder.name)).run("watchbill demo --quiet")
+    return folder
+
+
+def runs(block: Block) -> bool:
+    """Whether a block is run where its page runs: those of the quick start do their own set-up, elsewhere."""
+    return block.language in {"sh", "console", "python"} and block.heading != "Quick start"
+
+
+def fits(expected: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether lines are what a page shows, with `…` for any number of them."""
+    pattern = "".join(r"(?:.*\n)*?" if line == ELIDED else re.escape(line) + r"\n" for line in expected)
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in shown)) is not None
+
+
+# ----------------------------------------------------------------------------------------------------- write anew
+
+
+def renewed(expected: Sequence[str], shown: Sequence[str]) -> list[str]:
+    """What a page should show now: as many lines as before after each `…`, from the line that began there before."""
+    if ELIDED not in expected:
+        return list(shown)
+    out: list[str] = []
+    at = 0
+    anchored = True
+    for line in expected:
+        if line == ELIDED:
+            out.append(line)
+            anchored = False
+            continue
+        if not anchored:
+            at = shown.index(line, at)
+            anchored = True
+        out.append(shown[at])
+        at += 1
+    return out
+
+
+def _rewrite(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        place = desk(page, Path(folder) / "home")
+        for block in filter(runs, blocks(page)):
+            if block.language == "console":
+                text = text.replace(f"```console\n{block.text}", f"```console\n{_rewritten(block, place)}")
+            else:
+                place.python(block.text) if block.language == "python" else place.run(block.text)
+    (ROOT / page).write_text(text, encoding="utf-8")
+
+
+def _rewritten(block: Block, place: Desk) -> str:
+    rows = []
+    for exchange in exchanges(block):
+        rows += [f"$ {exchange.command}", *renewed(exchange.shown, place.run(exchange.command, strict=False))]
+    return "".join(f"{row}\n" for row in rows)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or [page for page in PAGES if page in RUN]:
+        _rewrite(name)
