@@ -159,15 +159,18 @@ def renewed(expected: Sequence[str], shown: Sequence[str]) -> list[str]:
 
 
 def _rewrite(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
+    lines = (ROOT / page).read_text(encoding="utf-8").split("\n")
+    new: list[tuple[Block, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         place = desk(page, Path(folder) / "home")
         for block in filter(runs, blocks(page)):
             if block.language == "console":
-                text = text.replace(f"```console\n{block.text}", f"```console\n{_rewritten(block, place)}")
+                new.append((block, _rewritten(block, place)))
             else:
                 place.python(block.text) if block.language == "python" else place.run(block.text)
-    (ROOT / page).write_text(text, encoding="utf-8")
+    for block, text in reversed(new):
+        lines[block.line : block.line + block.text.count("\n")] = text.rstrip("\n").split("\n")
+    (ROOT / page).write_text("\n".join(lines), encoding="utf-8")
 
 
 def _rewritten(block: Block, place: Desk) -> str:
