@@ -7,9 +7,14 @@ from watchbill.load import Loads
 from watchbill.results import Infeasible, Outcome, OutOfTime, Solved, Tier
 from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard
+from watchbill.solve.large import Large
 from watchbill.solve.limits import Effort, Progress, Watch
+from watchbill.solve.model import Model
 from watchbill.solve.parts import ModelPart, parts
+from watchbill.solve.proving import Proving
 from watchbill.solve.tiers import Climbed, Ladder, Seen
+
+WHOLE_VARIABLES = 12_000
 
 __all__ = ["Effort", "Progress", "Watch", "board", "solve"]
 
@@ -26,9 +31,10 @@ def solve(
     effort, watch = effort or Effort(), watch or Watch()
     posted = board(problem, rules, loads or Loads(problem))
     pieces = parts(posted.model)
-    ladders = [Ladder(piece.model, effort, watch) for piece in pieces]
+    ladders = [_ladder(piece.model, effort, watch) for piece in pieces]
     starts = []
-    for ladder in ladders:
+    for n, ladder in enumerate(ladders, 1):
+        watch.report(Progress("first plan", None, None, n, len(ladders)))
         answer = ladder.start(problem.tiers)
         if answer.infeasible:
             return Infeasible()
@@ -50,6 +56,11 @@ def board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> PlanBoard:
     for rule in rules:
         rule.post(posted)
     return posted
+
+
+def _ladder(model: Model, effort: Effort, watch: Watch) -> Ladder:
+    """The way to climb that suits the size of a part."""
+    return (Proving if len(model.lower) <= WHOLE_VARIABLES else Large)(model, effort, watch)
 
 
 def _reporter(watch: Watch, part: int, count: int) -> Seen:

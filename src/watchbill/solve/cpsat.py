@@ -1,6 +1,6 @@
 """The first engine, CP-SAT: finds good plans fast."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
 from ortools.sat.python import cp_model
@@ -51,6 +51,21 @@ class CpSat:
         finally:
             forget()
         return self._answer(status, solver, objective)
+
+    def complete(self, choices: Mapping[int, int], effort: Effort, watch: Watch) -> Answer:
+        """A whole solution in which the given variables have the given values, if there is one."""
+        self._aim(Objective(), None)
+        for variable, value in choices.items():
+            self._cp.add_hint(self._vars[variable], value)
+        solver = cp_model.CpSolver()
+        _limit(solver.parameters, effort, effort.work)
+        solver.parameters.fix_variables_to_their_hinted_value = True
+        forget = watch.on_stop(solver.stop_search)
+        try:
+            status = solver.solve(self._cp)
+        finally:
+            forget()
+        return self._answer(status, solver, Objective())
 
     def _aim(self, objective: Objective, start: Sequence[int] | None) -> None:
         self._cp.clear_objective()

@@ -91,6 +91,15 @@ class Model:
         high = sum(c * (self.upper[v] if c > 0 else self.lower[v]) for v, c in terms.items())
         return low, high
 
+    def least(self, objective: Objective) -> int:
+        """A cost below which no plan gets: every turn by those whom it costs least, everything else at its best."""
+        out, left = objective.constant, dict(objective.terms)
+        for row in self.rows:
+            if row.rule == "cover" and row.low is not None and any(v in left for v in row.variables):
+                costs = sorted(left.pop(v, 0) for v in row.variables if self.upper[v])
+                out += sum(costs[: row.low])
+        return out + self.range_of(left)[0]
+
     def valid(self, values: Sequence[int]) -> bool:
         """Whether values keep every bound and row: the recheck in integers of what an engine returns."""
         inside = all(low <= value <= high for low, value, high in zip(self.lower, values, self.upper, strict=True))

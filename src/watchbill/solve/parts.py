@@ -3,7 +3,7 @@
 A follow-the-sun team is three small problems rather than a large one, because every tier is a sum over people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchbill.solve.model import Bend, Model, Objective, Row
@@ -39,6 +39,21 @@ def parts(model: Model) -> tuple[ModelPart, ...]:
     return tuple(found)
 
 
+def restricted(
+    model: Model, values: Sequence[int], free: Collection[int], rows: Sequence[Row], goals: Mapping[str, Objective]
+) -> ModelPart:
+    """The model over some free variables while all others keep their values, with the given rows and objectives."""
+    variables = sorted(free)
+    own = {variable: n for n, variable in enumerate(variables)}
+    part = Model([model.lower[v] for v in variables], [model.upper[v] for v in variables])
+    part.rows = [_without_fixed(row, own, values) for row in rows]
+    for tier, objective in goals.items():
+        fixed = sum(c * values[v] for v, c in objective.terms.items() if v not in own)
+        terms = {own[v]: c for v, c in objective.terms.items() if v in own}
+        part.tiers[tier] = Objective(terms, objective.constant + fixed)
+    return ModelPart(part, tuple(variables))
+
+
 def _free(model: Model, variable: int) -> bool:
     return model.lower[variable] < model.upper[variable]
 
@@ -67,16 +82,16 @@ def _part(model: Model, variables: Sequence[int], rows: Sequence[Row]) -> ModelP
     part.implied = {own[v] for v in variables if v in model.implied}
     part.owner = {own[v]: model.owner[v] for v in variables if v in model.owner}
     part.bends = [_own(bend, model, own) for bend in model.bends if any(v in own for v in bend.quantity)]
-    part.rows = [_without_fixed(model, row, own) for row in rows]
+    part.rows = [_without_fixed(row, own, model.lower) for row in rows]
     for tier, objective in model.tiers.items():
         part.tiers[tier] = Objective({own[v]: c for v, c in objective.terms.items() if v in own})
     return ModelPart(part, tuple(variables))
 
 
-def _without_fixed(model: Model, row: Row, own: dict[int, int]) -> Row:
+def _without_fixed(row: Row, own: Mapping[int, int], values: Sequence[int]) -> Row:
     """The row over a part's own variables; what the fixed ones add moves into the bounds."""
     free = [(own[v], c) for v, c in zip(row.variables, row.coefficients, strict=True) if v in own]
-    fixed = sum(c * model.lower[v] for v, c in zip(row.variables, row.coefficients, strict=True) if v not in own)
+    fixed = sum(c * values[v] for v, c in zip(row.variables, row.coefficients, strict=True) if v not in own)
     low = None if row.low is None else row.low - fixed
     high = None if row.high is None else row.high - fixed
     return Row([v for v, _ in free], [c for _, c in free], low, high, row.rule)

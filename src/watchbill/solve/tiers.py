@@ -1,24 +1,15 @@
 """Climbs the tiers of one part: each is minimised, proven if the work allows, and frozen with its slack."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from watchbill.domain import TierSpec
-from watchbill.solve.cpsat import CpSat
 from watchbill.solve.engine import Answer
-from watchbill.solve.highs import Highs
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
 
 Seen = Callable[[str, int, int], None]
-
-IDEAL_TIERS = 2
-IDEAL_SHARE = 0.3
-QUICK_SHARE = 0.03
-QUICK_VARIABLES = 3_000
-LONG_SHARE = 0.3
-PROVER_VARIABLES = 12_000
-PROOF_VARIABLES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,80 +72,45 @@ class Race:
         self.report(seen, min(seen, self.bound if bound is None else max(bound, self.bound)))
 
 
-class Ladder:
-    """One part on its way through the tiers."""
+class Ladder(ABC):
+    """One part on its way through the tiers. How a tier is minimised depends on the size of the part."""
 
     def __init__(self, model: Model, effort: Effort, watch: Watch) -> None:
         self.model = model
         self.effort = effort
         self.watch = watch
-        self._finder = CpSat(model)
-        self._frozen: list[Row] = []
-        self._most: dict[str, int] = {}
+        self.frozen: list[Row] = []
+        self.most: dict[str, int] = {}
 
+    @abstractmethod
     def start(self, tiers: Sequence[TierSpec]) -> Answer:
-        """A plan that keeps the hard rules, and if one is found soon, one at the least value of the first tiers.
+        """Any plan that keeps the hard rules."""
 
-        Asking for the value is much faster than minimising towards it: the engine then looks for any plan at all.
-        """
-        ideal = self._ideal(tiers)
-        if ideal.values is not None:
-            return ideal
-        return self._finder.solve(Objective(), None, self.effort, self.watch, work=20 * self.effort.work)
-
-    def _ideal(self, tiers: Sequence[TierSpec]) -> Answer:
-        model = Model(self.model.lower, self.model.upper, rows=list(self.model.rows))
-        for tier in tiers[:IDEAL_TIERS]:
-            objective = self.model.objective(tier.name)
-            if objective.terms:
-                model.row(objective.terms, None, self.model.range_of(objective.terms)[0], "ideal")
-        return CpSat(model).solve(Objective(), None, self.effort, self.watch, work=IDEAL_SHARE * self.effort.work)
+    @abstractmethod
+    def minimise(self, race: Race) -> None:
+        """Improves value and bound of a tier as far as the work allows."""
 
     def climb(self, values: Sequence[int], tiers: Sequence[TierSpec], seen: Seen) -> Climbed:
         """Minimises one tier after the other from a first solution."""
         steps = []
         for tier in tiers:
-            objective = self.model.objective(tier.name)
-            race = self._minimise(tier.name, objective, values, seen)
+            race = self._race(tier.name, values, seen)
+            if not race.proven and not self.watch.stopped.is_set():
+                self.minimise(race)
             values = race.values
             steps.append(Step(race.value, race.bound))
-            self._freeze(tier.name, objective, race.value + abs(race.value) * tier.slack // 100)
+            self.freeze(tier.name, race.objective, race.value + abs(race.value) * tier.slack // 100)
         return Climbed(values, tuple(steps))
 
-    def _minimise(self, name: str, objective: Objective, values: Sequence[int], seen: Seen) -> Race:
-        least = objective.constant + self.model.range_of(objective.terms)[0]
-        race = Race(name, objective, values, least, lambda value, bound: seen(name, value, bound))
-        for step in (self._quick, self._prove, self._long):
-            if not race.proven and not self.watch.stopped.is_set():
-                step(race)
-        return race
-
-    def _quick(self, race: Race) -> None:
-        self._find(race, QUICK_SHARE * self.effort.work * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
-
-    def _long(self, race: Race) -> None:
-        if race.gap > self.effort.gap:
-            self._find(race, LONG_SHARE * self.effort.work)
-
-    def _find(self, race: Race, work: float) -> None:
-        race.take(
-            self._finder.solve(race.objective, race.values, self.effort, self.watch, work=work, seen=race.glimpse)
-        )
-
-    def _prove(self, race: Race) -> None:
-        size = len(self.model.lower)
-        if size <= PROVER_VARIABLES:
-            self._ask_prover(race, 0.0 if size <= PROOF_VARIABLES else self.effort.gap)
-
-    def _ask_prover(self, race: Race, gap: float) -> None:
-        prover = Highs(self.model, {**self._most, race.tier: race.value - 1})
-        for row in self._frozen:
-            prover.freeze(row)
-        race.improve(prover.solve(race.objective, race.value - 1, self.effort, self.watch, gap=gap))
-
-    def _freeze(self, tier: str, objective: Objective, most: int) -> None:
-        self._most[tier] = most
+    def freeze(self, tier: str, objective: Objective, most: int) -> None:
+        """From now on a tier may cost so much at most."""
+        self.most[tier] = most
         if objective.terms:
-            row = Row(list(objective.terms), list(objective.terms.values()), None, most - objective.constant, "tier")
-            self._frozen.append(row)
-            self._finder.freeze(row)
+            terms = objective.terms
+            self.frozen.append(Row(list(terms), list(terms.values()), None, most - objective.constant, "tier"))
+
+    def _race(self, tier: str, values: Sequence[int], seen: Seen) -> Race:
+        objective = self.model.objective(tier)
+        race = Race(tier, objective, values, self.model.least(objective), lambda v, b: seen(tier, v, b))
+        race.report(race.value, race.bound)
+        return race

@@ -1,0 +1,76 @@
+"""Climbs the tiers of a part that engines can handle whole: CP-SAT finds, HiGHS proves."""
+
+from collections.abc import Sequence
+
+from watchbill.domain import TierSpec
+from watchbill.solve.cpsat import CpSat
+from watchbill.solve.engine import Answer
+from watchbill.solve.highs import Highs
+from watchbill.solve.limits import Effort, Watch
+from watchbill.solve.model import Model, Objective
+from watchbill.solve.tiers import Ladder, Race
+
+IDEAL_TIERS = 2
+IDEAL_SHARE = 0.3
+QUICK_SHARE = 0.03
+QUICK_VARIABLES = 3_000
+LONG_SHARE = 0.3
+PROOF_VARIABLES = 2_000
+
+
+class Proving(Ladder):
+    """Both engines take turns at the whole part."""
+
+    def __init__(self, model: Model, effort: Effort, watch: Watch) -> None:
+        super().__init__(model, effort, watch)
+        self._finder = CpSat(model)
+
+    def start(self, tiers: Sequence[TierSpec]) -> Answer:
+        """A plan that keeps the hard rules, and if one is found soon, one at the least value of the first tiers.
+
+        Asking for the value is much faster than minimising towards it: the engine then looks for any plan at all.
+        """
+        ideal = self._ideal(tiers)
+        if ideal.values is not None:
+            return ideal
+        return self._finder.solve(Objective(), None, self.effort, self.watch, work=20 * self.effort.work)
+
+    def _ideal(self, tiers: Sequence[TierSpec]) -> Answer:
+        model = Model(self.model.lower, self.model.upper, rows=list(self.model.rows))
+        for tier in tiers[:IDEAL_TIERS]:
+            objective = self.model.objective(tier.name)
+            if objective.terms:
+                least = self.model.least(objective) - objective.constant
+                model.row(objective.terms, None, least, "ideal")
+        return CpSat(model).solve(Objective(), None, self.effort, self.watch, work=IDEAL_SHARE * self.effort.work)
+
+    def minimise(self, race: Race) -> None:
+        """A short search for a start, the proof, and a longer search if a gap is left."""
+        for step in (self._quick, self._prove, self._long):
+            if not race.proven and not self.watch.stopped.is_set():
+                step(race)
+
+    def freeze(self, tier: str, objective: Objective, most: int) -> None:
+        """From now on a tier may cost so much at most."""
+        super().freeze(tier, objective, most)
+        if objective.terms:
+            self._finder.freeze(self.frozen[-1])
+
+    def _quick(self, race: Race) -> None:
+        self._find(race, QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
+
+    def _long(self, race: Race) -> None:
+        if race.gap > self.effort.gap:
+            self._find(race, LONG_SHARE)
+
+    def _find(self, race: Race, share: float) -> None:
+        work = share * self.effort.work
+        answer = self._finder.solve(race.objective, race.values, self.effort, self.watch, work=work, seen=race.glimpse)
+        race.take(answer)
+
+    def _prove(self, race: Race) -> None:
+        gap = 0.0 if len(self.model.lower) <= PROOF_VARIABLES else self.effort.gap
+        prover = Highs(self.model, {**self.most, race.tier: race.value - 1})
+        for row in self.frozen:
+            prover.freeze(row)
+        race.improve(prover.solve(race.objective, race.value - 1, self.effort, self.watch, gap=gap))
