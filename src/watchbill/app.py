@@ -62,6 +62,10 @@ def plan(
         return Planned(old, ground.problem, draft_path(folder, period), kept=True)
     ground, near = drafting.around_draft(ground, old, inputs) if old else (ground, False)
     made = drafting.solved(ground, inputs, effort, watch)
+    if isinstance(made, Infeasible):
+        from watchbill import explain
+
+        return explain.conflict(ground.problem, ground.rules, ground.loads, watch=watch)
     if not isinstance(made, Draft):
         return made
     return Planned(made, ground.problem, plans.write_draft(folder, made), near=near)

@@ -125,16 +125,24 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that helps to make a plan impossible, in words."""
+    """One thing that helps to make a plan impossible, in words: by which rule, and about whom and which turns."""
 
     sentence: str
+    rule: str = ""
+    people: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Infeasible:
-    """No plan can exist, and why: causes that cannot all hold."""
+    """No plan can exist, and why: causes that cannot all hold, and the conflict in one sentence.
+
+    `minimal`: without any one of the causes they could hold. No causes: none could be found within the work allowed.
+    """
 
     causes: tuple[Cause, ...] = ()
+    summary: str = ""
+    minimal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

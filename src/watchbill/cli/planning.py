@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,15 +93,23 @@ def tell_no_plan(outcome: "Infeasible | OutOfTime", *, as_json: bool) -> NoRetur
     if isinstance(outcome, Infeasible):
         causes = [cause.sentence for cause in outcome.causes]
         if as_json:
-            say_json({"outcome": "infeasible", "causes": causes})
-        note("no plan can exist; nothing was written." + (" These cannot all hold:" if causes else ""))
-        for cause in causes:
-            note(f"  {cause}")
+            told = {"summary": outcome.summary, "causes": causes, "minimal": outcome.minimal}
+            say_json({"outcome": "infeasible", **told})
+        for line in _no_plan(outcome, causes):
+            note(line)
         end(NO_PLAN)
     if as_json:
         say_json({"outcome": "out of time"})
     note("out of time before any plan was found; nothing was written. Allow more time, or more work with --effort.")
     end(OUT_OF_TIME)
+
+
+def _no_plan(outcome: "Infeasible", causes: Sequence[str]) -> list[str]:
+    head = "no plan can exist; nothing was written."
+    if not causes:
+        return [f"{head} Its causes were not found within the work that is allowed for it."]
+    sure = "" if outcome.minimal else " Some of them may not be needed for that; the work allowed was used up."
+    return [f"{head} {outcome.summary}", f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
 
 
 def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
