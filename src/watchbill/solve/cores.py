@@ -9,7 +9,7 @@ from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
 from watchbill.solve.model import Row
 
-LEAST_WORK = 0.005
+WORK_OF_ITEM = 2e-5
 SHARE = 0.2
 
 
@@ -30,8 +30,8 @@ class Oracle:
         self._work = work
         self._share = SHARE * work
         self._rows = board.model.rows
-        self._caps = [_is_cap(row) for row in self._rows]
-        self._demands = [n for n, row in enumerate(self._rows) if not _holds_at_zero(row)]
+        self._caps = [row.is_cap for row in self._rows]
+        self._demands = [n for n, row in enumerate(self._rows) if not row.holds_at_zero]
         self._rows_of: dict[int, list[int]] = {}
         for n, row in enumerate(self._rows):
             for variable in row.variables:
@@ -101,7 +101,7 @@ class Oracle:
             status = solver.solve(built.model)
         finally:
             forget()
-        self._work -= LEAST_WORK + solver.deterministic_time
+        self._work -= WORK_OF_ITEM * built.size + solver.deterministic_time
         return status, solver
 
 
@@ -114,6 +114,8 @@ class _Built:
         self._constraints: dict[int, cp_model.Constraint] = {}
         for n in extract.rows:
             self._add(n, rows[n])
+
+        self.size = len(extract.variables) + len(extract.rows)
 
     def _add(self, number: int, row: Row) -> None:
         terms = [(self._vars[v], c) for v, c in zip(row.variables, row.coefficients, strict=True) if v in self._vars]
@@ -139,12 +141,3 @@ class _Built:
     def maximise(self, variables: Iterable[int]) -> None:
         """Asks for as many of these as possible."""
         self.model.maximize(cp_model.LinearExpr.sum([self._vars[v] for v in variables]))
-
-
-def _is_cap(row: Row) -> bool:
-    """Whether the row only says that a sum without negative coefficients is not too great."""
-    return row.low is None and row.high is not None and row.high >= 0 and all(c >= 0 for c in row.coefficients)
-
-
-def _holds_at_zero(row: Row) -> bool:
-    return (row.low is None or row.low <= 0) and (row.high is None or row.high >= 0)

@@ -5,7 +5,7 @@ known already comes in as a cutoff.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
@@ -13,19 +13,15 @@ from ortools.util.python.solve_interrupter import SolveInterrupter
 from watchbill.solve.engine import Answer, checked
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
-from watchbill.solve.patterns import strengthened
 
 
 class Highs:
-    """One model, made tighter by patterns; its solutions are those of the model it was made from.
+    """One model, given also in a tighter form with more variables behind its own; solutions are those of the model."""
 
-    `allowed` is the most each tier may cost in a solution that is looked for.
-    """
-
-    def __init__(self, plain: Model, allowed: Mapping[str, int]) -> None:
+    def __init__(self, plain: Model, tighter: Model | None = None) -> None:
         self.model = plain
         self._size = len(plain.lower)
-        model = strengthened(plain, allowed)
+        model = tighter or plain
         self._mo = mathopt.Model()
         self._vars = [
             self._mo.add_variable(lb=low, ub=high, is_integer=n not in model.implied)
@@ -81,5 +77,5 @@ class Highs:
             relative_gap_tolerance=gap,
             absolute_gap_tolerance=0.9,
             random_seed=effort.seed,
-            node_limit=max(1, effort.nodes * 1000 // max(len(self._vars), 1)),
+            node_limit=max(1, effort.nodes * 1000 // max(self._size, 1)),
         )

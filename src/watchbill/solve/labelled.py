@@ -19,7 +19,8 @@ class Label:
     """One thing a person can change: a rule (by its number in order) for someone, a leave, a turn to cover.
 
     `kind` is the rule's, but for what is always in force: `serves` (with a layer), `joined`, `left`, `share` and
-    `held` (a turn of a neighbouring plan). `away` is one unbroken stretch of leave.
+    `held` (a turn of a neighbouring plan). `away` is one unbroken stretch of leave. `due`: asks for something, where
+    all else only forbids.
     """
 
     rule: int
@@ -28,6 +29,7 @@ class Label:
     turns: tuple[str, ...] = ()
     layer: str | None = None
     away: Span | None = None
+    due: bool = False
 
 
 class LabelledBoard(PlanBoard):
@@ -63,9 +65,9 @@ class LabelledBoard(PlanBoard):
         """A hard bound with its label."""
         before = len(self.model.rows)
         super().require(what, at_least=at_least, at_most=at_most, rule=rule)
-        label = self._label(what)
-        if label and len(self.model.rows) > before:
-            self.labels[before] = label
+        if len(self.model.rows) > before:
+            label = self._label(what, due=not self.model.rows[before].holds_at_zero)
+            self.labels.update({before: label} if label else {})
 
     @cached_property
     def bars(self) -> Mapping[tuple[str, str], Sequence[Label]]:
@@ -141,14 +143,14 @@ class LabelledBoard(PlanBoard):
             found.append(Label(number, "joined" if early else "left" if late else "share", id_))
         return found
 
-    def _label(self, what: Linear) -> Label | None:
+    def _label(self, what: Linear, *, due: bool) -> Label | None:
         number, rule = self._rule
         if isinstance(rule, Overlap):
             return None
         held = [self.taken[variable] for variable in what.terms if variable in self.taken]
         turns = tuple(dict.fromkeys(turn.turn for _, turn in held))
         if isinstance(rule, Cover | Pair):
-            return Label(number, rule.kind, turns=turns)
+            return Label(number, rule.kind, turns=turns, due=due)
         people = dict.fromkeys([id_ for id_, _ in held] + [self._sums[v] for v in what.terms if v in self._sums])
         person = next(iter(people)) if len(people) == 1 else None
-        return Label(number, rule.kind, person, turns if isinstance(rule, Pin) else ())
+        return Label(number, rule.kind, person, turns if isinstance(rule, Pin) else (), due=due)

@@ -25,6 +25,16 @@ class Row:
         sum_ = self.activity(values)
         return (self.low is None or self.low <= sum_) and (self.high is None or sum_ <= self.high)
 
+    @property
+    def holds_at_zero(self) -> bool:
+        """Whether the bounds are kept if every variable is 0."""
+        return (self.low is None or self.low <= 0) and (self.high is None or self.high >= 0)
+
+    @property
+    def is_cap(self) -> bool:
+        """Whether it says no more than that a sum without negative coefficients is not too great."""
+        return self.low is None and self.holds_at_zero and all(c >= 0 for c in self.coefficients)
+
 
 @dataclass(slots=True)
 class Objective:

@@ -7,48 +7,62 @@ cost cuts the half turns off. The solutions stay the same. It is the idea of Dan
 "Decomposition principle for linear programs", 1960, with patterns of counts in place of whole rotas.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from watchbill.solve.model import Bend, Model
 
 MOST_ITEMS = 64
-MOST_PATTERNS = 600
-MOST_VISITS = 30_000
+MOST_PATTERNS = 4_000
+MOST_VISITS = 60_000
 ALIKE = 0.02
+
+Pattern = tuple[tuple[int, ...], dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Turns of one person that weigh nearly the same in every quantity: variables, and running sums of weights.
 
-    `least[q][n]` and `most[q][n]` are the least and greatest sum of quantity `q` over any `n` of them.
+    `least[n][q]` and `most[n][q]` are the least and greatest sum of quantity `q` over any `n` of them; `bars` are
+    the numbers of earlier groups of which nothing can be held together with any of these.
     """
 
     variables: tuple[int, ...]
     least: tuple[tuple[int, ...], ...]
     most: tuple[tuple[int, ...], ...]
-    cap: int
+    bars: tuple[int, ...] = ()
 
 
-def strengthened(model: Model, allowed: Mapping[str, int]) -> Model:
-    """The model with patterns for everyone whose patterns are few; `allowed` is the most each tier may cost."""
-    out = Model(
-        list(model.lower),
-        list(model.upper),
-        set(model.implied),
-        list(model.rows),
-        model.tiers,
-        model.bends,
-        model.owner,
-    )
+def strengthened(model: Model, allowed: Mapping[str, int]) -> Model | None:
+    """The model with patterns for every person, or None if someone has too many; `allowed` is the most a tier costs."""
     bends: dict[int, list[Bend]] = {}
     for bend in model.bends:
         bends.setdefault(model.owner[next(iter(bend.quantity))], []).append(bend)
-    conflicts = _cliques(model)
+    cliques = _cliques(model)
+    people: list[tuple[list[Bend], list[Group], list[Pattern]]] = []
     for owner, own in bends.items():
-        _add(out, own, conflicts.get(owner, []), allowed)
+        quantities = _quantities(own)
+        items = sorted({v for quantity in quantities for v in quantity})
+        if len(items) > MOST_ITEMS:
+            return None
+        groups = _groups(items, quantities, cliques.get(owner, []))
+        listed = Listing(groups, [(bend, quantities.index(bend.quantity)) for bend in own], allowed).patterns()
+        if listed is None:
+            return None
+        people.append((own, groups, listed))
+    return _extended(model, people)
+
+
+def _quantities(bends: Sequence[Bend]) -> list[Mapping[int, int]]:
+    return list({tuple(sorted(bend.quantity.items())): bend.quantity for bend in bends}.values())
+
+
+def _extended(model: Model, people: Sequence[tuple[list[Bend], list[Group], list[Pattern]]]) -> Model:
+    out = Model(list(model.lower), list(model.upper), set(model.implied), list(model.rows), model.tiers)
+    for bends, groups, listed in people:
+        _add(out, bends, groups, listed)
     return out
 
 
@@ -64,15 +78,8 @@ def _cliques(model: Model) -> dict[int, list[frozenset[int]]]:
     return out
 
 
-def _add(model: Model, bends: Sequence[Bend], cliques: Sequence[frozenset[int]], allowed: Mapping[str, int]) -> None:
-    quantities = list({tuple(sorted(bend.quantity.items())): bend.quantity for bend in bends}.values())
-    items = sorted({v for quantity in quantities for v in quantity})
-    if len(items) > MOST_ITEMS:
-        return
-    groups = _groups(items, quantities, cliques)
-    listed = _patterns(groups, [(bend, quantities.index(bend.quantity)) for bend in bends], allowed)
-    if listed is None:
-        return
+def _add(model: Model, bends: Sequence[Bend], groups: Sequence[Group], listed: Sequence[Pattern]) -> None:
+    """One person's patterns: exactly one is chosen, it counts what is held, and each tier pays at least its cost."""
     chosen = [model.variable(0, 1) for _ in listed]
     model.row(dict.fromkeys(chosen, 1), 1, 1, "patterns")
     for n, group in enumerate(groups):
@@ -98,18 +105,31 @@ def _groups(
                 break
         else:
             clusters.append([item])
-    return [_group(cluster, weights, len(quantities), cliques) for cluster in clusters]
+    clusters.sort(key=lambda cluster: (-max(weights[cluster[0]]), cluster))
+    barred = _barred(clusters, cliques)
+    return [_group(cluster, weights, cliques, barred[n]) for n, cluster in enumerate(clusters)]
+
+
+def _barred(clusters: Sequence[Sequence[int]], cliques: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
+    """For each cluster the earlier ones that exclude it wholly: every pair stands in some row of at most one."""
+    pairs = {(a, b) for clique in cliques for a in clique for b in clique}
+    return [
+        tuple(m for m in range(n) if all((a, b) in pairs for a in clusters[m] for b in cluster))
+        for n, cluster in enumerate(clusters)
+    ]
 
 
 def _group(
-    cluster: Sequence[int], weights: Mapping[int, tuple[int, ...]], count: int, cliques: Sequence[frozenset[int]]
+    cluster: Sequence[int],
+    weights: Mapping[int, tuple[int, ...]],
+    cliques: Sequence[frozenset[int]],
+    bars: tuple[int, ...],
 ) -> Group:
-    least, most = [], []
-    for q in range(count):
-        rising = sorted(weights[item][q] for item in cluster)
-        least.append(tuple(accumulate(rising, initial=0)))
-        most.append(tuple(accumulate(reversed(rising), initial=0)))
-    return Group(tuple(cluster), tuple(least), tuple(most), _cap(cluster, cliques))
+    columns = list(zip(*(weights[item] for item in cluster), strict=True))
+    cap = _cap(cluster, cliques)
+    least = list(zip(*(accumulate(sorted(column), initial=0) for column in columns), strict=True))[: cap + 1]
+    most = list(zip(*(accumulate(sorted(column, reverse=True), initial=0) for column in columns), strict=True))
+    return Group(tuple(cluster), tuple(least), tuple(most[: cap + 1]), bars)
 
 
 def _cap(cluster: Sequence[int], cliques: Sequence[frozenset[int]]) -> int:
@@ -122,52 +142,50 @@ def _cap(cluster: Sequence[int], cliques: Sequence[frozenset[int]]) -> int:
     return cap
 
 
-def _patterns(
-    groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int]
-) -> list[tuple[tuple[int, ...], dict[str, int]]] | None:
-    """Every count vector that no tier forbids with its least cost by tier; None if they are too many."""
-    listed: list[tuple[tuple[int, ...], dict[str, int]]] = []
-    for counts in _counts(groups, bends, allowed):
-        if counts is None or len(listed) > MOST_PATTERNS:
-            return None
-        cost = _costs(groups, counts, bends, final=True)
-        if all(cost[tier] <= allowed.get(tier, cost[tier]) for tier in cost):
-            listed.append((counts, cost))
-    return listed
+class Listing:
+    """Walks through the count vectors of one person, heavy groups first, and leaves what costs too much."""
+
+    def __init__(self, groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int]) -> None:
+        self.groups = groups
+        self.bends = bends
+        self.allowed = allowed
+        self.tiers = tuple(dict.fromkeys(bend.tier for bend, _ in bends))
+        self._visits = 0
+        self._found: list[Pattern] = []
+
+    def patterns(self) -> list[Pattern] | None:
+        """Every count vector that no tier forbids with its least cost by tier; None if they are too many."""
+        zeros = (0,) * len(self.groups[0].least[0]) if self.groups else ()
+        return self._found if self._walk((), zeros, zeros) else None
+
+    def _walk(self, counts: tuple[int, ...], least: tuple[int, ...], most: tuple[int, ...]) -> bool:
+        """Extends a count vector by the next group; False as soon as the limits are reached."""
+        self._visits += 1
+        if self._visits > MOST_VISITS or len(self._found) > MOST_PATTERNS:
+            return False
+        final = len(counts) == len(self.groups)
+        cost = self._cost(least, most if final else None)
+        if any(cost[tier] > self.allowed.get(tier, cost[tier]) for tier in self.tiers):
+            return True
+        if final:
+            self._found.append((counts, cost))
+            return True
+        group = self.groups[len(counts)]
+        cap = 0 if any(counts[m] for m in group.bars) else len(group.least) - 1
+        return all(
+            self._walk((*counts, n), _sum(least, group.least[n]), _sum(most, group.most[n])) for n in range(cap + 1)
+        )
+
+    def _cost(self, least: Sequence[int], most: Sequence[int] | None) -> dict[str, int]:
+        """The least cost by tier of loads in these bounds; without `most`, of at least so much."""
+        out = dict.fromkeys(self.tiers, 0)
+        for bend, q in self.bends:
+            if bend.sign > 0:
+                out[bend.tier] += bend.weight * bend.curve.cost(least[q] + bend.constant)
+            elif most is not None:
+                out[bend.tier] += bend.weight * bend.curve.cost(bend.constant - most[q])
+        return out
 
 
-def _counts(
-    groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int]
-) -> Iterator[tuple[int, ...] | None]:
-    """Count vectors, cut as soon as what is held costs too much already; ends with None after too many visits."""
-    visits = 0
-    stack: list[tuple[int, ...]] = [()]
-    while stack:
-        counts = stack.pop()
-        visits += 1
-        if visits > MOST_VISITS:
-            yield None
-            return
-        cost = _costs(groups, counts, bends, final=False)
-        if any(cost[tier] > allowed.get(tier, cost[tier]) for tier in cost):
-            continue
-        if len(counts) == len(groups):
-            yield counts
-        else:
-            stack.extend((*counts, n) for n in range(groups[len(counts)].cap, -1, -1))
-
-
-def _costs(
-    groups: Sequence[Group], counts: Sequence[int], bends: Sequence[tuple[Bend, int]], *, final: bool
-) -> dict[str, int]:
-    """The least cost by tier of holding so many of each group, or (not `final`) at least so many."""
-    out: dict[str, int] = {}
-    for bend, q in bends:
-        if bend.sign > 0:
-            amount = sum(group.least[q][n] for group, n in zip(groups, counts, strict=False))
-        elif final:
-            amount = -sum(group.most[q][n] for group, n in zip(groups, counts, strict=False))
-        else:
-            continue
-        out[bend.tier] = out.get(bend.tier, 0) + bend.weight * bend.curve.cost(amount + bend.constant)
-    return out
+def _sum(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(left, right, strict=True))

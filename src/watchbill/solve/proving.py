@@ -1,6 +1,7 @@
 """Climbs the tiers of a part that engines can handle whole: CP-SAT finds, HiGHS proves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from watchbill.domain import TierSpec
 from watchbill.solve.cpsat import CpSat
@@ -8,6 +9,7 @@ from watchbill.solve.engine import Answer
 from watchbill.solve.highs import Highs
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective
+from watchbill.solve.patterns import strengthened
 from watchbill.solve.tiers import Ladder, Race
 
 IDEAL_TIERS = 2
@@ -16,6 +18,7 @@ QUICK_SHARE = 0.03
 QUICK_VARIABLES = 3_000
 LONG_SHARE = 0.3
 PROOF_VARIABLES = 2_000
+APPROACHES = (0.05, 0.2, 1.0)
 
 
 class Proving(Ladder):
@@ -69,8 +72,23 @@ class Proving(Ladder):
         race.take(answer)
 
     def _prove(self, race: Race) -> None:
-        gap = 0.0 if len(self.model.lower) <= PROOF_VARIABLES else self.effort.gap
-        prover = Highs(self.model, {**self.most, race.tier: race.value - 1})
+        """The proving engine, with patterns if they are few; shorter runs may find the value that makes them few."""
+        if len(self.model.lower) > PROOF_VARIABLES:
+            self._ask(race, self._tighter(race), self.effort, self.effort.gap)
+            return
+        for share in APPROACHES:
+            tighter = self._tighter(race)
+            nodes = self.effort.nodes if tighter else max(1, round(share * self.effort.nodes))
+            self._ask(race, tighter, replace(self.effort, nodes=nodes), 0.0)
+            if race.proven or tighter or self.watch.stopped.is_set():
+                return
+            self._find(race, QUICK_SHARE)
+
+    def _tighter(self, race: Race) -> Model | None:
+        return strengthened(self.model, {**self.most, race.tier: race.value - 1})
+
+    def _ask(self, race: Race, tighter: Model | None, effort: Effort, gap: float) -> None:
+        prover = Highs(self.model, tighter)
         for row in self.frozen:
             prover.freeze(row)
-        race.improve(prover.solve(race.objective, race.value - 1, self.effort, self.watch, gap=gap))
+        race.improve(prover.solve(race.objective, race.value - 1, effort, self.watch, gap=gap))
