@@ -3,7 +3,9 @@
 `python tests/documents.py` writes the outputs of every page that runs anew, after a change that moves plans.
 """
 
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -14,12 +16,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from watchbill.versions import versions
+
 ROOT = Path(__file__).parents[1]
 PAGES = tuple(sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]))
 # Where the blocks of a page run, one after the other: an empty folder, a finished demo, or a scenario's name.
-RUN = {"README.md": "empty", "docs/tutorial.md": "empty", "docs/solving.md": "demo"}
+RUN = {"README.md": "empty", "docs/tutorial.md": "empty"}
 RUN |= {page: "demo" for page in PAGES if page.startswith("docs/guides/")} | {"docs/guides/impossible.md": "impossible"}
 ELIDED = "…"
+MADE_WITH = ROOT / "tests" / "data" / "documents.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ def _demo() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
+def made_with() -> Mapping[str, str]:
+    """What decides which of several equally good plans comes out: outputs are exact only where this is the same."""
+    return {**versions(), "machine": platform.machine(), "system": platform.system()}
+
+
+def exact() -> bool:
+    """Whether outputs have to be those that the pages show."""
+    known: Mapping[str, str] = json.loads(MADE_WITH.read_text(encoding="utf-8"))
+    return known == made_with()
+
+
 def runs(block: Block) -> bool:
     """Whether a block is run where its page runs: those of the quick start do their own set-up, elsewhere."""
     return block.language in {"sh", "console", "python"} and block.heading != "Quick start"
@@ -183,3 +199,4 @@ def _rewritten(block: Block, place: Desk) -> str:
 if __name__ == "__main__":
     for name in sys.argv[1:] or [page for page in PAGES if page in RUN]:
         _rewrite(name)
+    MADE_WITH.write_text(json.dumps(made_with(), indent=1) + "\n", encoding="utf-8")
