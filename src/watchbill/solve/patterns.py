@@ -14,7 +14,7 @@ from itertools import accumulate
 from watchbill.solve.model import Bend, Model
 
 MOST_ITEMS = 64
-MOST_PATTERNS = 4_000
+MOST_PATTERNS = 1_500
 MOST_VISITS = 60_000
 ALIKE = 0.02
 

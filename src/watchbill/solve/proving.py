@@ -16,6 +16,8 @@ IDEAL_TIERS = 2
 IDEAL_SHARE = 0.3
 QUICK_SHARE = 0.03
 QUICK_VARIABLES = 3_000
+QUICK_ROUNDS = 6
+QUICK_GAIN = 0.1
 LONG_SHARE = 0.3
 PROOF_VARIABLES = 2_000
 APPROACHES = (0.05, 0.2, 1.0)
@@ -60,7 +62,13 @@ class Proving(Ladder):
             self._finder.freeze(self.frozen[-1])
 
     def _quick(self, race: Race) -> None:
-        self._find(race, QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
+        """Short searches, as long as each still gains much: what is known makes the proof shorter."""
+        share = QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES)
+        for _ in range(QUICK_ROUNDS):
+            before = race.value
+            self._find(race, share)
+            if race.proven or before - race.value < QUICK_GAIN * abs(before) or self.watch.stopped.is_set():
+                return
 
     def _long(self, race: Race) -> None:
         if race.gap > self.effort.gap:
