@@ -142,7 +142,7 @@ roles:
 {load}
 
 rules:
-  - {{kind: rest, at_least: 3 days}}
+  - {{kind: rest, at_least: 3 days, max_stretch: 24h}}
   - {{kind: limit, count: shifts, at_most: 3, per: 6 weeks}}
   - {{kind: limit, count: weekends, at_most: 1, per: 4 weeks}}
   - {{kind: pair, roles: [primary, secondary], at_least_one: senior}}
@@ -173,7 +173,7 @@ roles:
 {load}
 
 rules:
-  - {{kind: rest, at_least: 2 days}}
+  - {{kind: rest, at_least: 2 days, max_stretch: 12h}}
   - {{kind: limit, count: shifts, at_most: 3, per: 6 weeks}}
   - {{kind: pair, roles: [primary, secondary], at_least_one: senior}}
 
