@@ -1,9 +1,11 @@
 """Work that Ctrl-C ends with the best so far: it runs beside the main thread, which hears the signal."""
 
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from watchbill.solve.limits import Watch
@@ -39,37 +41,49 @@ def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None,
     Aborting ends the process with exit code 130: engines in native code cannot be left in any gentler way.
     """
     work = _Work(call)
-    timer = threading.Timer(seconds, watch.stop) if seconds is not None else None
-    if timer:
-        timer.daemon = True
-        timer.start()
-    work.start()
-    try:
-        _wait(work.done, watch, said)
-    finally:
-        if timer:
-            timer.cancel()
+    with _stops_after(seconds, watch), _hears_ctrl_c(watch, said):
+        work.start()
+        while not work.done.wait(STEP_SECONDS):
+            if watch.stopped.is_set():
+                watch.stop()  # again: an engine that was only just starting has not heard it
     if work.failure:
         raise work.failure
     return work.result[0]
 
 
-def _wait(done: threading.Event, watch: Watch, said: Callable[[str], None]) -> None:
-    """Waits for an event, not for the thread: a `join` that Ctrl-C interrupts takes the thread for ended."""
-    interrupted = False
-    while not done.is_set():
-        try:
-            done.wait(STEP_SECONDS)
-        except KeyboardInterrupt:
-            if interrupted:
-                _abort()
-            interrupted = True
-            said("stopping; the best plan so far is kept. Press Ctrl-C again to drop it.")
-            watch.stop()
+@contextmanager
+def _stops_after(seconds: float | None, watch: Watch) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, watch.stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[None]:
+    """A handler of our own: an exception in the middle of handling the first Ctrl-C would lose the plan."""
+    heard: list[int] = []
+
+    def handle(number: int, frame: object) -> None:
+        heard.append(number)
+        if len(heard) > 1:
+            _abort()
+        said("stopping; the best plan so far is kept. Press Ctrl-C again to drop it.")
+        watch.stop()
+
+    usual = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _abort() -> None:
-    sys.stderr.write("aborted; nothing was written.\n")
-    sys.stdout.flush()
-    sys.stderr.flush()
+    os.write(sys.stderr.fileno(), b"aborted; nothing was written.\n")
     os._exit(ABORTED)
