@@ -15,9 +15,7 @@ from watchbill.solve.tiers import Ladder, Race
 IDEAL_TIERS = 2
 IDEAL_SHARE = 0.3
 QUICK_SHARE = 0.03
-QUICK_VARIABLES = 3_000
-QUICK_ROUNDS = 6
-QUICK_GAIN = 0.1
+QUICK_VARIABLES = 6_000
 LONG_SHARE = 0.3
 PROOF_VARIABLES = 2_000
 APPROACHES = (0.05, 0.2, 1.0)
@@ -51,9 +49,16 @@ class Proving(Ladder):
 
     def minimise(self, race: Race) -> None:
         """A short search for a start, the proof, and a longer search if a gap is left."""
-        for step in (self._quick, self._prove, self._long):
-            if not race.proven and not self.watch.stopped.is_set():
+        for step in (self._quick, self._prove if self._small else self._narrow, self._long):
+            if self._goes_on(race):
                 step(race)
+
+    @property
+    def _small(self) -> bool:
+        return len(self.model.lower) <= PROOF_VARIABLES
+
+    def _goes_on(self, race: Race) -> bool:
+        return not race.proven and not self.watch.stopped.is_set()
 
     def freeze(self, tier: str, objective: Objective, most: int) -> None:
         """From now on a tier may cost so much at most."""
@@ -62,13 +67,7 @@ class Proving(Ladder):
             self._finder.freeze(self.frozen[-1])
 
     def _quick(self, race: Race) -> None:
-        """Short searches, as long as each still gains much: what is known makes the proof shorter."""
-        share = QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES)
-        for _ in range(QUICK_ROUNDS):
-            before = race.value
-            self._find(race, share)
-            if race.proven or before - race.value < QUICK_GAIN * abs(before) or self.watch.stopped.is_set():
-                return
+        self._find(race, QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
 
     def _long(self, race: Race) -> None:
         if race.gap > self.effort.gap:
@@ -79,24 +78,29 @@ class Proving(Ladder):
         answer = self._finder.solve(race.objective, race.values, self.effort, self.watch, work=work, seen=race.glimpse)
         race.take(answer)
 
+    def _narrow(self, race: Race) -> None:
+        self._ask(race, self._tighter(race), 1.0, self.effort.gap)
+
     def _prove(self, race: Race) -> None:
-        """The proving engine, with patterns if they are few; shorter runs may find the value that makes them few."""
-        if len(self.model.lower) > PROOF_VARIABLES:
-            self._ask(race, self._tighter(race), self.effort, self.effort.gap)
-            return
+        """The whole proof, with patterns once they are few: the better the known value, the fewer they are."""
+        if race.gap <= self.effort.gap:
+            self._ask(race, None, APPROACHES[0], 0.0)
         for share in APPROACHES:
-            tighter = self._tighter(race)
-            nodes = self.effort.nodes if tighter else max(1, round(share * self.effort.nodes))
-            self._ask(race, tighter, replace(self.effort, nodes=nodes), 0.0)
-            if race.proven or tighter or self.watch.stopped.is_set():
+            tighter = self._tighter(race) if self._goes_on(race) else None
+            if tighter is not None:
+                self._ask(race, tighter, 1.0, 0.0)
                 return
-            self._find(race, QUICK_SHARE)
+            if self._goes_on(race):
+                self._find(race, QUICK_SHARE)
+            if self._goes_on(race):
+                self._ask(race, None, share, 0.0)
 
     def _tighter(self, race: Race) -> Model | None:
         return strengthened(self.model, {**self.most, race.tier: race.value - 1})
 
-    def _ask(self, race: Race, tighter: Model | None, effort: Effort, gap: float) -> None:
+    def _ask(self, race: Race, tighter: Model | None, share: float, gap: float) -> None:
         prover = Highs(self.model, tighter)
         for row in self.frozen:
             prover.freeze(row)
+        effort = replace(self.effort, nodes=max(1, round(share * self.effort.nodes)))
         race.improve(prover.solve(race.objective, race.value - 1, effort, self.watch, gap=gap))
