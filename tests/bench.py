@@ -85,8 +85,17 @@ def measure(name: str) -> None:
         stored = json.loads(draft.read_text(encoding="utf-8"))
         hard = sum(1 for finding in stored["findings"] if finding["hard"])
         say(f"    {tiers(stored['outcome']['tiers'])}; {hard} hard findings")
+        for missed in misses(facts["holds"], stored["outcome"]["tiers"], hard):
+            say(f"    NOT AS TOLD: {missed}")
         if name.startswith("year-"):
             compare(work, facts["period"], stored)
+
+
+def misses(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], hard: int) -> list[str]:
+    """What of `holds` the plan does not keep."""
+    seen = {row["name"]: {"value": row["best"], "proven": row["proven"]} for row in rows}
+    wrong = [f"{name} {seen[name]}, not {want}" for name, want in told.get("tiers", {}).items() if seen[name] != want]
+    return wrong if hard == told["hard_findings"] else [*wrong, f"{hard} hard findings"]
 
 
 def tiers(rows: Sequence[Mapping[str, object]]) -> str:

@@ -3,6 +3,7 @@
 import runpy
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,12 @@ def test_every_shift_is_held(name: str, plan: Plan) -> None:
 def test_nobody_idles_in_quarter_8(plan: Plan) -> None:
     made = plan("quarter-8")
     loads = [account.load["all"] for account in made.draft.people]
-    heaviest = max(assigned.load["all"] for assigned in made.draft.shifts)
+    weeks = [
+        assigned for assigned in made.draft.shifts if assigned.shift.end - assigned.shift.start > timedelta(days=6)
+    ]
+    lightest = min(assigned.load["all"] for assigned in weeks)
     assert len({account.reference["all"] for account in made.draft.people}) == 1
-    assert max(loads) - min(loads) <= heaviest
+    assert max(loads) - min(loads) <= lightest
 
 
 def test_the_same_inputs_give_the_same_bytes(plan: Plan, tmp_path: Path) -> None:
@@ -121,18 +125,12 @@ def test_levelling_leaves_the_nights_to_those_who_are_awake(plan: Plan) -> None:
     assert {a.person for a in made.draft.shifts if a.shift.layer == "night"} <= {"mei", "arjun"}
 
 
-def test_who_had_three_christmases_is_off_on_the_fourth(plan: Plan) -> None:
+def test_three_christmases_are_remembered_on_the_fourth(plan: Plan) -> None:
     made = plan("christmas")
-    assert set(held_by(made, "dorota")).isdisjoint(
-        {"primary/days/2026-12-21", "primary/weekend/2026-12-25", "secondary/week/2026-12-21"}
-    )
-    assert set(held_by(made, "wojtek")).isdisjoint({"primary/days/2026-12-28", "secondary/week/2026-12-28"})
-
-
-def test_history_weighs_on_christmas(plan: Plan) -> None:
-    before = {account.person: account.before["holiday"] for account in plan("christmas").draft.people}
-    assert before["dorota"] > 0
-    assert before["wojtek"] > 0
+    before = {account.person: account.before["holiday"] for account in made.draft.people}
+    assert before["dorota"] == max(before.values()) > 5000
+    christmas = {"primary/days/2026-12-21", "primary/weekend/2026-12-25", "secondary/week/2026-12-21"}
+    assert christmas.isdisjoint(held_by(made, "dorota"))
 
 
 def test_part_time_people_carry_their_part(plan: Plan) -> None:
@@ -144,13 +142,11 @@ def test_part_time_people_carry_their_part(plan: Plan) -> None:
 
 
 def test_nobody_serves_before_joining_or_after_leaving(plan: Plan) -> None:
-    made = plan("part-time")
-    assert all(
-        shift.endswith(("2027-01-05", "2027-01-12", "2027-01-19", "2027-01-26")) is False
-        for shift in held_by(made, "zsofia")
-    )
-    assert all(shift.startswith("secondary/") for shift in held_by(made, "zsofia"))
-    assert all(shift.rsplit("/", 1)[1] < "2027-02-22" for shift in held_by(made, "ruben"))
+    held = {person: held_by(plan("part-time"), person) for person in ("zsofia", "ruben")}
+    assert held["zsofia"]
+    assert held["ruben"]
+    assert all(shift.startswith("secondary/") and shift[-10:] >= "2027-02-02" for shift in held["zsofia"])
+    assert all(shift[-10:] <= "2027-02-16" for shift in held["ruben"])
 
 
 def test_the_impossible_scenario_has_no_plan(tmp_path: Path) -> None:
