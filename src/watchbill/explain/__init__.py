@@ -58,12 +58,20 @@ def found(board: LabelledBoard, oracle: Oracle) -> Conflict:
 
 
 def _searched(board: LabelledBoard, oracle: Oracle) -> Conflict:
-    every = list(dict.fromkeys(board.labels.values()))
-    covers = [label for label in every if label.kind == "cover"]
-    others = [label for label in every if label.kind != "cover"]
-    window = stretch(covers, others, oracle.impossible)
-    if window is None:
-        return Conflict((), verified=False, minimal=False)
-    core = oracle.core([*window, *others])
-    least, sure = minimal(core, oracle.impossible)
+    every = dict.fromkeys(board.labels.values())
+    located = [label for label in every if label.due and label.turns]
+    everywhere = [label for label in every if not (label.due and label.turns)]
+    turns = [turn.turn for turn in board.problem.turns]
+    # What is due to somebody wherever it falls makes every question a large one: first without.
+    for others in ([label for label in everywhere if not label.due], everywhere):
+        if oracle.impossible(others):
+            return _least(others, oracle)
+        window = stretch(turns, located, others, oracle.impossible)
+        if window is not None:
+            return _least([*window, *others], oracle)
+    return Conflict((), verified=False, minimal=False)
+
+
+def _least(labels: Sequence[Label], oracle: Oracle) -> Conflict:
+    least, sure = minimal(oracle.core(labels), oracle.impossible)
     return Conflict(tuple(least), minimal=sure)

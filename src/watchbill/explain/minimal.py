@@ -25,29 +25,43 @@ def minimal(labels: Sequence[Label], impossible: Impossible) -> tuple[Sequence[L
     return kept, sure
 
 
-def stretch(covers: Sequence[Label], others: Sequence[Label], impossible: Impossible) -> Sequence[Label] | None:
-    """The turns next to each other that, with everything else, are impossible, and no more without the first or last.
+def stretch(
+    turns: Sequence[str], located: Sequence[Label], others: Sequence[Label], impossible: Impossible
+) -> Sequence[Label] | None:
+    """Causes of turns next to each other that, with the others, are impossible, and no more without the first or last.
 
-    `covers` are in order of time. None if the whole could not be shown to be impossible. Short stretches are looked
-    at first: most conflicts are local, and small questions are quick.
+    `turns` are in order of time; a located cause counts if all its turns are chosen. None if nothing was found. Short
+    stretches are looked at first: most conflicts are local, and small questions are quick.
     """
-    if impossible(others):
-        return ()
+    inside = _Inside(located)
     size = FIRST_STRETCH
-    while size < 2 * len(covers):
-        step = max(1, size // 2)
-        for start in range(0, max(1, len(covers) - step), step):
-            part = covers[start : start + size]
-            if impossible([*part, *others]):
-                return _shrunk(part, others, impossible)
+    while size < 2 * len(turns):
+        step = size // 2
+        for start in range(0, max(1, len(turns) - step), step):
+            part = turns[start : start + size]
+            if impossible([*inside(part), *others]):
+                return inside(_shrunk(part, lambda chosen: impossible([*inside(chosen), *others])))
         size *= 2
     return None
 
 
-def _shrunk(part: Sequence[Label], others: Sequence[Label], impossible: Impossible) -> Sequence[Label]:
-    last = _least(len(part), lambda count: impossible([*part[:count], *others]))
+class _Inside:
+    """Which located causes have all their turns among some."""
+
+    def __init__(self, located: Sequence[Label]) -> None:
+        self._by_turn: dict[str, list[Label]] = {}
+        for label in located:
+            self._by_turn.setdefault(label.turns[0], []).append(label)
+
+    def __call__(self, turns: Sequence[str]) -> Sequence[Label]:
+        chosen = set(turns)
+        return [label for turn in turns for label in self._by_turn.get(turn, ()) if chosen.issuperset(label.turns)]
+
+
+def _shrunk(part: Sequence[str], impossible: Callable[[Sequence[str]], bool | None]) -> Sequence[str]:
+    last = _least(len(part), lambda count: impossible(part[:count]))
     part = part[:last]
-    length = _least(last, lambda count: impossible([*part[last - count :], *others]))
+    length = _least(last, lambda count: impossible(part[last - count :]))
     return part[last - length :]
 
 

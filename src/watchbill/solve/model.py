@@ -67,7 +67,7 @@ class Model:
 
     An `implied` variable is an integer in every optimum without being told so, and may be continuous in an engine.
     `owner` says of a choice whose it is (the number of the person); `bends` are the convex costs, which rows and
-    pieces express already.
+    pieces express already. `units` count how far a soft bound is broken; they stand last in their rows.
     """
 
     lower: list[int] = field(default_factory=list)
@@ -77,6 +77,7 @@ class Model:
     tiers: dict[str, Objective] = field(default_factory=dict)
     bends: list[Bend] = field(default_factory=list)
     owner: dict[int, int] = field(default_factory=dict)
+    units: set[int] = field(default_factory=set)
 
     def variable(self, lower: int, upper: int, *, implied: bool = False) -> int:
         """A new variable's index."""
@@ -109,6 +110,23 @@ class Model:
                 costs = sorted(left.pop(v, 0) for v in row.variables if self.upper[v])
                 out += sum(costs[: row.low])
         return out + self.range_of(left)[0]
+
+    def tightened(self, values: Sequence[int]) -> list[int]:
+        """The same choices with every helper that only costs at its least: what an engine left loose is taken in."""
+        out = list(values)
+        for bend in self.bends:
+            left = bend.sign * sum(c * out[v] for v, c in bend.quantity.items()) + bend.constant - bend.curve.points[0]
+            for piece, _ in bend.pieces:
+                out[piece] = max(0, min(left, self.upper[piece]))
+                left -= out[piece]
+        for unit in self.units:
+            out[unit] = 0
+        for row in self.rows:
+            unit = row.variables[-1] if row.variables else -1
+            if unit in self.units and row.high is not None:
+                over = row.activity(out) - row.high
+                out[unit] += max(0, -(over // row.coefficients[-1]))
+        return out
 
     def valid(self, values: Sequence[int]) -> bool:
         """Whether values keep every bound and row: the recheck in integers of what an engine returns."""
