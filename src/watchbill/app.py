@@ -74,7 +74,10 @@ def plan(
 def _refuse_published(folder: Path, period: Period) -> None:
     for other in shelf(folder).plans:
         if other == period:
-            raise Refused(f"{period} is published. Change it with: watchbill replan {period}")
+            raise Refused(
+                f"{period} is published, and planning it anew would move everybody's shifts. To change some of them, "
+                f"copy plans/{period}.json to drafts/, edit it there, and publish it again."
+            )
         if other.dates.meets(period.dates):
             raise Refused(f"{period} overlaps {other}, which is published. Plan a period that does not.")
 
@@ -274,4 +277,4 @@ def _understood(problem: Problem, person: Person, answered: date | None) -> Unde
     days = sum(any(Dates(day, day).on(tz).meets(span) for span in away) for day in problem.period.dates)
     span = problem.period.dates.on(tz)
     wishes = [wish for wish in problem.wishes if wish.person == person.id]
-    return Understood(person, days, sum(any(s.meets(span) for s in w.spans) for w in wishes), answered)
+    return Understood(person, days, sum(not w.spans or any(s.meets(span) for s in w.spans) for w in wishes), answered)

@@ -45,7 +45,7 @@ def solve(
         ladder.climb(start, problem.tiers, _reporter(watch, n, len(ladders)))
         for n, (ladder, start) in enumerate(zip(ladders, starts, strict=True), 1)
     ]
-    values = _whole(len(posted.model.lower), posted.model.lower, pieces, climbed)
+    values = posted.model.tightened(_whole(posted.model.lower, pieces, climbed))
     reproducible = not effort.race and not watch.stopped.is_set()
     return Solved(posted.holders(values), _tiers(problem, posted, values, climbed), reproducible)
 
@@ -67,7 +67,7 @@ def _reporter(watch: Watch, part: int, count: int) -> Seen:
     return lambda tier, value, bound: watch.report(Progress(tier, value, bound, part, count))
 
 
-def _whole(size: int, lower: Sequence[int], pieces: Sequence[ModelPart], climbed: Sequence[Climbed]) -> list[int]:
+def _whole(lower: Sequence[int], pieces: Sequence[ModelPart], climbed: Sequence[Climbed]) -> list[int]:
     values = list(lower)
     for piece, done in zip(pieces, climbed, strict=True):
         for variable, value in zip(piece.variables, done.values, strict=True):

@@ -114,6 +114,7 @@ class PlanBoard:
             return
         most = max(self.model.range_of(what.terms)[1] + what.constant for what in over) - at_most
         units = self.model.variable(0, -(-most // unit), implied=unit == 1)
+        self.model.units.add(units)
         for what in over:
             self.model.row({**what.terms, units: -unit}, None, at_most - what.constant, tier)
         objective = self.model.objective(tier)

@@ -15,7 +15,7 @@ from watchbill.solve.limits import Watch
 from watchbill.solve.model import Row
 
 WORK_OF_ITEM = 2e-5
-SHARE = 0.2
+SHARE, HINT_SHARE = 0.2, 0.02
 LAW = -1
 ANSWERS = {cp_model.INFEASIBLE: True, cp_model.OPTIMAL: False, cp_model.FEASIBLE: False}
 
@@ -36,7 +36,7 @@ class Oracle:
         self._board = board
         self._watch = watch
         self._work = work
-        self._share = SHARE * work
+        self._whole = work
         self._rows = board.model.rows
         self._caps = [row.is_cap for row in self._rows]
         self._demands = [n for n, row in enumerate(self._rows) if not row.holds_at_zero]
@@ -65,12 +65,13 @@ class Oracle:
         extract = self._extract([*self._demanded(chosen), *extract.variables, *reached], chosen, barred=True)
         built = _Built(self._rows, extract, extract.inside)
         guards = built.guard(self._board.labels)
-        status, solver = self._solved(built, presolve=False)
-        if not answer or status != cp_model.INFEASIBLE:
-            return labels
+        status, solver = self._solved(built, presolve=False, share=HINT_SHARE)
+        touched = [label for label in labels if label in guards] if answer else labels
+        if status != cp_model.INFEASIBLE:
+            return touched
         named = set(solver.sufficient_assumptions_for_infeasibility())
-        hint = [label for label in labels if label in guards and guards[label] in named]
-        return hint if self.impossible(hint) else labels
+        hint = [label for label in touched if guards[label] in named]
+        return hint if self.impossible(hint) else touched
 
     def most(self, label: Label | None, person: str, turns: Collection[str]) -> int | None:
         """More of some turns than this one person cannot hold with this label alone in force; None if not settled."""
@@ -128,14 +129,18 @@ class Oracle:
     def _answer(self, extract: Extract, rows: Sequence[int]) -> bool | None:
         return ANSWERS.get(self._solved(_Built(self._rows, extract, rows))[0])
 
-    def _solved(self, built: "_Built", *, presolve: bool = True) -> tuple[cp_model.CpSolverStatus, cp_model.CpSolver]:
+    def _solved(
+        self, built: "_Built", *, presolve: bool = True, share: float = SHARE
+    ) -> tuple[cp_model.CpSolverStatus, cp_model.CpSolver]:
         solver = cp_model.CpSolver()
         if self._work <= 0 or self._watch.stopped.is_set():
             return cp_model.UNKNOWN, solver
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.cp_model_presolve = presolve
-        solver.parameters.max_deterministic_time = min(self._share, self._work)
+        # Too many turns for too few people is a sum: the linear relaxation sees at once what search never ends.
+        solver.parameters.linearization_level = 2
+        solver.parameters.max_deterministic_time = min(share * self._whole, self._work)
         solver.parameters.catch_sigint_signal = False
         forget = self._watch.on_stop(solver.stop_search)
         try:

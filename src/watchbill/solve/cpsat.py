@@ -40,6 +40,8 @@ class CpSat:
         seen: Seen | None = None,
     ) -> Answer:
         """Minimises from a complete start, within so much deterministic work."""
+        if watch.stopped.is_set():
+            return Answer()
         self._aim(objective, start)
         solver = cp_model.CpSolver()
         _limit(solver.parameters, effort, work)

@@ -14,7 +14,8 @@ from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
 from watchbill.solve.parts import ModelPart, restricted
 
-AROUND = (30, 90, 270)
+AROUND = 150
+FILLERS = (12, 12, 12, 24, 24, 24, 48, 48)
 PEOPLE = 10
 ROUNDS = 16
 IDLE_ROUNDS = 4
@@ -58,20 +59,22 @@ class Neighbours:
                 seen(best)
 
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
-        """A greedy plan whose empty turns are filled by solving the turns around them; None if that fails."""
+        """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
         values, empty = Greedy(self.model).plan()
+        random = Random(effort.seed)  # noqa: S311 (a repeatable draw is what is wanted)
         for number in empty:
-            if not self._covers[number].holds(values) and not self._fill(number, values, effort, watch):
+            if not self._fill(number, values, random, effort, watch):
                 return None
-        everything = self._helpers(self.model.owner)
-        part = restricted(self.model, values, everything, self._touching(everything, ()), {})
-        return self._with(values, part, self._solve(part, Objective(), None, effort, watch))
+        return self.model.tightened(values)
 
-    def _fill(self, number: int, values: list[int], effort: Effort, watch: Watch) -> bool:
-        """Fills an empty turn in place by freeing more and more turns around it; whether that worked."""
-        for around in AROUND:
-            near = self._covers[max(0, number - around) : number + around]
-            choices = {v for row in near for v in row.variables if self.model.upper[v]}
+    def _fill(self, number: int, values: list[int], random: Random, effort: Effort, watch: Watch) -> bool:
+        """Fills an empty turn in place, freeing what more and more people hold around it; whether that worked."""
+        able = sorted(self.model.owner[v] for v in self._covers[number].variables if self.model.upper[v])
+        near = self._covers[max(0, number - AROUND) : number + AROUND]
+        for size in FILLERS:
+            people = set(random.sample(able, min(size, len(able))))
+            wanted = {v for v in self._covers[number].variables if self.model.owner[v] in people}
+            choices = self._held(values, people, near) | wanted
             free = choices | self._helpers(choices)
             part = restricted(self.model, values, free, self._touching(free, ()), {})
             found = self._with(values, part, self._solve(part, Objective(), None, effort, watch))
@@ -133,12 +136,19 @@ class Neighbours:
 
     def _free(self, values: Sequence[int], people: set[int]) -> set[int]:
         """Choices of these people in turns that one of them holds, and every helper that hangs on them."""
+        held = self._held(values, people, self._covers)
+        return held | self._helpers(held)
+
+    def _held(self, values: Sequence[int], people: set[int], covers: Sequence[Row]) -> set[int]:
+        """Choices of these people in those of the turns that one of them holds."""
         owner = self.model.owner
-        free: set[int] = set()
-        for row in self._covers:
-            if any(values[v] and owner[v] in people for v in row.variables):
-                free.update(v for v in row.variables if owner[v] in people and self.model.upper[v])
-        return free | self._helpers(free)
+        return {
+            v
+            for row in covers
+            if any(values[held] and owner[held] in people for held in row.variables)
+            for v in row.variables
+            if owner[v] in people and self.model.upper[v]
+        }
 
     def _helpers(self, free: Iterable[int]) -> set[int]:
         """Helper variables that rows connect with free ones, over further helpers too."""

@@ -14,7 +14,6 @@ from itertools import accumulate
 from watchbill.solve.model import Bend, Model
 
 MOST_ITEMS = 64
-MOST_PATTERNS = 1_500
 MOST_VISITS = 60_000
 ALIKE = 0.02
 
@@ -35,8 +34,11 @@ class Group:
     bars: tuple[int, ...] = ()
 
 
-def strengthened(model: Model, allowed: Mapping[str, int]) -> Model | None:
-    """The model with patterns for every person, or None if someone has too many; `allowed` is the most a tier costs."""
+def strengthened(model: Model, allowed: Mapping[str, int], most: int) -> Model | None:
+    """The model with patterns for every person, or None if someone has more than `most`.
+
+    `allowed` is the most that each tier may cost: the less it is, the fewer patterns there are.
+    """
     bends: dict[int, list[Bend]] = {}
     for bend in model.bends:
         bends.setdefault(model.owner[next(iter(bend.quantity))], []).append(bend)
@@ -48,7 +50,7 @@ def strengthened(model: Model, allowed: Mapping[str, int]) -> Model | None:
         if len(items) > MOST_ITEMS:
             return None
         groups = _groups(items, quantities, cliques.get(owner, []))
-        listed = Listing(groups, [(bend, quantities.index(bend.quantity)) for bend in own], allowed).patterns()
+        listed = Listing(groups, [(bend, quantities.index(bend.quantity)) for bend in own], allowed, most).patterns()
         if listed is None:
             return None
         people.append((own, groups, listed))
@@ -145,10 +147,13 @@ def _cap(cluster: Sequence[int], cliques: Sequence[frozenset[int]]) -> int:
 class Listing:
     """Walks through the count vectors of one person, heavy groups first, and leaves what costs too much."""
 
-    def __init__(self, groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int]) -> None:
+    def __init__(
+        self, groups: Sequence[Group], bends: Sequence[tuple[Bend, int]], allowed: Mapping[str, int], most: int
+    ) -> None:
         self.groups = groups
         self.bends = bends
         self.allowed = allowed
+        self.limit = most
         self.tiers = tuple(dict.fromkeys(bend.tier for bend, _ in bends))
         self._visits = 0
         self._found: list[Pattern] = []
@@ -161,7 +166,7 @@ class Listing:
     def _walk(self, counts: tuple[int, ...], least: tuple[int, ...], most: tuple[int, ...]) -> bool:
         """Extends a count vector by the next group; False as soon as the limits are reached."""
         self._visits += 1
-        if self._visits > MOST_VISITS or len(self._found) > MOST_PATTERNS:
+        if self._visits > MOST_VISITS or len(self._found) > self.limit:
             return False
         final = len(counts) == len(self.groups)
         cost = self._cost(least, most if final else None)

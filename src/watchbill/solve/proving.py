@@ -18,7 +18,7 @@ QUICK_SHARE = 0.03
 QUICK_VARIABLES = 6_000
 LONG_SHARE = 0.3
 PROOF_VARIABLES = 2_000
-APPROACHES = (0.05, 0.2, 1.0)
+APPROACHES = ((0.05, 1_000), (0.2, 3_000), (1.0, 6_000))
 
 
 class Proving(Ladder):
@@ -79,14 +79,14 @@ class Proving(Ladder):
         race.take(answer)
 
     def _narrow(self, race: Race) -> None:
-        self._ask(race, self._tighter(race), 1.0, self.effort.gap)
+        self._ask(race, self._tighter(race, APPROACHES[0][1]), 1.0, self.effort.gap)
 
     def _prove(self, race: Race) -> None:
         """The whole proof, with patterns once they are few: the better the known value, the fewer they are."""
         if race.gap <= self.effort.gap:
-            self._ask(race, None, APPROACHES[0], 0.0)
-        for share in APPROACHES:
-            tighter = self._tighter(race) if self._goes_on(race) else None
+            self._ask(race, None, APPROACHES[0][0], 0.0)
+        for share, most in APPROACHES:
+            tighter = self._tighter(race, most) if self._goes_on(race) else None
             if tighter is not None:
                 self._ask(race, tighter, 1.0, 0.0)
                 return
@@ -95,8 +95,8 @@ class Proving(Ladder):
             if self._goes_on(race):
                 self._ask(race, None, share, 0.0)
 
-    def _tighter(self, race: Race) -> Model | None:
-        return strengthened(self.model, {**self.most, race.tier: race.value - 1})
+    def _tighter(self, race: Race, most: int) -> Model | None:
+        return strengthened(self.model, {**self.most, race.tier: race.value - 1}, most)
 
     def _ask(self, race: Race, tighter: Model | None, share: float, gap: float) -> None:
         prover = Highs(self.model, tighter)
