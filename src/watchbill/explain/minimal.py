@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from watchbill.explain.dates import gathered
 from watchbill.solve.labelled import Label
 
 Impossible = Callable[[Sequence[Label]], bool | None]
@@ -14,15 +15,37 @@ _RULE = 1
 
 
 def minimal(labels: Sequence[Label], impossible: Impossible) -> tuple[Sequence[Label], bool]:
-    """Labels of which none can be dropped, in the order given; and whether that is sure of every one of them."""
-    kept, sure = list(labels), True
-    for label in sorted(reversed(labels), key=lambda label: _DROPPED.get(label.kind, _RULE)):
-        rest = [other for other in kept if other != label]
-        answer = impossible(rest)
+    """Labels of which none can be dropped, in the order given; and whether that is sure of every one of them.
+
+    Blocks are tried whole before they are halved: what has nothing to do with the conflict goes in a few questions.
+    """
+    dropping = _Dropping(labels, impossible)
+    blocks = gathered(reversed(labels), lambda label: (_DROPPED.get(label.kind, _RULE), label.rule))
+    for _, block in sorted(blocks.items(), key=lambda item: item[0]):
+        dropping.drop(block)
+    return dropping.kept, dropping.sure
+
+
+class _Dropping:
+    """What is kept so far; `sure` until an answer stays open."""
+
+    def __init__(self, labels: Sequence[Label], impossible: Impossible) -> None:
+        self.kept = list(labels)
+        self.sure = True
+        self._impossible = impossible
+
+    def drop(self, block: Sequence[Label]) -> None:
+        """Drops as many of a block as can be."""
+        gone = set(block)
+        rest = [label for label in self.kept if label not in gone]
+        answer = self._impossible(rest)
         if answer:
-            kept = rest
-        sure = sure and answer is not None
-    return kept, sure
+            self.kept = rest
+        elif len(block) > 1:
+            self.drop(block[: len(block) // 2])
+            self.drop(block[len(block) // 2 :])
+        else:
+            self.sure = self.sure and answer is not None
 
 
 def stretch(

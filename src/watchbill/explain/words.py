@@ -167,7 +167,12 @@ class Teller:
 
     def _pins(self) -> list[Cause]:
         return [
-            Cause(f"{turn} is pinned to {names(self._problem, self._people([label]))}", "pin", self._people([label]), (turn,))
+            Cause(
+                f"{turn} is pinned to {names(self._problem, self._people([label]))}",
+                "pin",
+                self._people([label]),
+                (turn,),
+            )
             for label in self._of("pin")
             for turn in label.turns
         ]

@@ -75,6 +75,8 @@ class Oracle:
 
     def most(self, label: Label | None, person: str, turns: Collection[str]) -> int | None:
         """More of some turns than this one person cannot hold with this label alone in force; None if not settled."""
+        if self._spent:
+            return None
         chosen = self._numbers([label] if label else [])
         own = [v for v, (id_, turn) in self._board.taken.items() if id_ == person and turn.turn in turns]
         near = self._extract(own, chosen)
@@ -87,6 +89,8 @@ class Oracle:
     # ------------------------------------------------------------------------------------------------------ judging
 
     def _judged(self, chosen: frozenset[int]) -> tuple[bool | None, Extract]:
+        if self._spent:
+            return None, Extract((), (), ())
         extract = self._extract(self._demanded(chosen), chosen)
         while True:
             narrow = self._answer(extract, (*extract.inside, *extract.beyond))
@@ -120,6 +124,10 @@ class Oracle:
     def _reach(self, extract: Extract) -> Iterable[int]:
         return dict.fromkeys([*extract.variables, *(v for n in extract.beyond for v in self._rows[n].variables)])
 
+    @property
+    def _spent(self) -> bool:
+        return self._work <= 0 or self._watch.stopped.is_set()
+
     def _in_force(self, row: int, chosen: frozenset[int]) -> bool:
         return self._reason[row] in chosen
 
@@ -133,7 +141,7 @@ class Oracle:
         self, built: "_Built", *, presolve: bool = True, share: float = SHARE
     ) -> tuple[cp_model.CpSolverStatus, cp_model.CpSolver]:
         solver = cp_model.CpSolver()
-        if self._work <= 0 or self._watch.stopped.is_set():
+        if self._spent:
             return cp_model.UNKNOWN, solver
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
