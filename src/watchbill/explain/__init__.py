@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from watchbill.domain import Problem
 from watchbill.explain.crowd import Crowd
-from watchbill.explain.minimal import minimal, stretch
+from watchbill.explain.minimal import Impossible, Window, coarse, minimal
 from watchbill.explain.words import Teller
 from watchbill.load import Loads
 from watchbill.results import Infeasible
@@ -19,7 +19,8 @@ from watchbill.solve.cores import Oracle
 from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
 
-WORK = 12.0
+WORK = 15.0
+FIRST_STRETCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,22 @@ def found(board: LabelledBoard, oracle: Oracle) -> Conflict:
 
 def _searched(board: LabelledBoard, oracle: Oracle) -> Conflict:
     every = dict.fromkeys(board.labels.values())
-    located = [label for label in every if label.due and label.turns]
-    everywhere = [label for label in every if not (label.due and label.turns)]
-    turns = [turn.turn for turn in board.problem.turns]
-    # What is due to somebody wherever it falls makes every question a large one: first without.
-    for others in ([label for label in everywhere if not label.due], everywhere):
-        if oracle.impossible(others):
-            return _least(others, oracle)
-        window = stretch(turns, located, others, oracle.impossible)
-        if window is not None:
-            return _least([*window, *others], oracle)
+    window = Window(
+        [turn.turn for turn in board.problem.turns], [label for label in every if label.due and label.turns]
+    )
+    anywhere = [label for label in every if not (label.due and label.turns)]
+    # What is due to somebody wherever it falls makes every question a large one: first without, in short stretches.
+    for size, others in ((FIRST_STRETCH, [label for label in anywhere if not label.due]), (len(every), anywhere)):
+        part = () if oracle.impossible(others) else window.found(_beside(others, oracle), size)
+        if part is not None:
+            needed = coarse(others, _beside(window.causes(part), oracle))
+            part = window.shrunk(part, _beside(needed, oracle)) if part else part
+            return _least([*window.causes(part), *needed], oracle)
     return Conflict((), verified=False, minimal=False)
+
+
+def _beside(given: Sequence[Label], oracle: Oracle) -> Impossible:
+    return lambda labels: oracle.impossible([*given, *labels])
 
 
 def _least(labels: Sequence[Label], oracle: Oracle) -> Conflict:

@@ -1,4 +1,4 @@
-"""From many causes to few: the shortest stretch of turns, and causes dropped one at a time."""
+"""From many causes to few: a short stretch of turns, then causes dropped, in blocks and one at a time."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,8 +6,6 @@ from watchbill.explain.dates import gathered
 from watchbill.solve.labelled import Label
 
 Impossible = Callable[[Sequence[Label]], bool | None]
-
-FIRST_STRETCH = 8
 
 # What is tried first is dropped first: what stays should be facts about people rather than rules, and the first turns.
 _DROPPED = {"cover": 0, "pin": 2, "held": 3, "leave": 4, "share": 5, "left": 5, "joined": 5, "eligible": 6, "serves": 6}
@@ -20,8 +18,7 @@ def minimal(labels: Sequence[Label], impossible: Impossible) -> tuple[Sequence[L
     Blocks are tried whole before they are halved: what has nothing to do with the conflict goes in a few questions.
     """
     dropping = _Dropping(labels, impossible)
-    blocks = gathered(reversed(labels), lambda label: (_DROPPED.get(label.kind, _RULE), label.rule))
-    for _, block in sorted(blocks.items(), key=lambda item: item[0]):
+    for _, block in sorted(_blocks(labels).items(), key=lambda item: item[0]):
         dropping.drop(block)
     return dropping.kept, dropping.sure
 
@@ -48,44 +45,57 @@ class _Dropping:
             self.sure = self.sure and answer is not None
 
 
-def stretch(
-    turns: Sequence[str], located: Sequence[Label], others: Sequence[Label], impossible: Impossible
-) -> Sequence[Label] | None:
-    """Causes of turns next to each other that, with the others, are impossible, and no more without the first or last.
-
-    `turns` are in order of time; a located cause counts if all its turns are chosen. None if nothing was found. Short
-    stretches are looked at first: most conflicts are local, and small questions are quick.
-    """
-    inside = _Inside(located)
-    size = FIRST_STRETCH
-    while size < 2 * len(turns):
-        step = size // 2
-        for start in range(0, max(1, len(turns) - step), step):
-            part = turns[start : start + size]
-            if impossible([*inside(part), *others]):
-                return inside(_shrunk(part, lambda chosen: impossible([*inside(chosen), *others])))
-        size *= 2
-    return None
+def coarse(labels: Sequence[Label], impossible: Impossible) -> Sequence[Label]:
+    """Labels without the rules, and the kinds of facts, that are not needed at all; what stays may be too much."""
+    kept = list(labels)
+    for _, block in sorted(_blocks(labels).items(), key=lambda item: item[0]):
+        gone = set(block)
+        rest = [label for label in kept if label not in gone]
+        if impossible(rest):
+            kept = rest
+    return kept
 
 
-class _Inside:
-    """Which located causes have all their turns among some."""
+def _blocks(labels: Sequence[Label]) -> dict[tuple[int, int], list[Label]]:
+    """Labels of one rule and one rank; later ones first, so that the first turns and people stay."""
+    return gathered(reversed(labels), lambda label: (_DROPPED.get(label.kind, _RULE), label.rule))
 
-    def __init__(self, located: Sequence[Label]) -> None:
+
+class Window:
+    """Turns in order of time, and the causes that are about some of them: these count if all their turns are chosen."""
+
+    def __init__(self, turns: Sequence[str], located: Sequence[Label]) -> None:
+        self._turns = turns
         self._by_turn: dict[str, list[Label]] = {}
         for label in located:
             self._by_turn.setdefault(label.turns[0], []).append(label)
 
-    def __call__(self, turns: Sequence[str]) -> Sequence[Label]:
+    def causes(self, turns: Sequence[str]) -> Sequence[Label]:
+        """The causes that are about these turns alone."""
         chosen = set(turns)
         return [label for turn in turns for label in self._by_turn.get(turn, ()) if chosen.issuperset(label.turns)]
 
+    def found(self, impossible: Impossible, size: int) -> Sequence[str] | None:
+        """Turns next to each other whose causes are impossible, at least `size` of them; None if nothing was found.
 
-def _shrunk(part: Sequence[str], impossible: Callable[[Sequence[str]], bool | None]) -> Sequence[str]:
-    last = _least(len(part), lambda count: impossible(part[:count]))
-    part = part[:last]
-    length = _least(last, lambda count: impossible(part[last - count :]))
-    return part[last - length :]
+        Short stretches are looked at first: most conflicts are local, and small questions are quick.
+        """
+        size = min(size, len(self._turns))
+        while size:
+            step = max(1, size // 2)
+            for start in range(0, max(1, len(self._turns) - step), step):
+                part = self._turns[start : start + size]
+                if impossible(self.causes(part)):
+                    return part
+            size = 0 if size == len(self._turns) else min(2 * size, len(self._turns))
+        return None
+
+    def shrunk(self, part: Sequence[str], impossible: Impossible) -> Sequence[str]:
+        """The part without turns at its ends that can be spared."""
+        last = _least(len(part), lambda count: impossible(self.causes(part[:count])))
+        part = part[:last]
+        length = _least(last, lambda count: impossible(self.causes(part[last - count :])))
+        return part[last - length :]
 
 
 def _least(most: int, holds: Callable[[int], bool | None]) -> int:

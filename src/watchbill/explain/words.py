@@ -97,7 +97,7 @@ class Teller:
         ]
 
     def _hurdles(self) -> str:
-        """`rule \\`limit\\` does`, `pins and rules \\`limit\\` and \\`rest\\` do`; empty if only facts are in the way."""
+        """``rule `limit` does``, ``pins and rules `limit` and `rest` do``; empty if only facts are in the way."""
         kinds = [f"`{kind}`" for kind in dict.fromkeys(label.kind for label in self._policies())]
         parts = ["pins"] * bool(self._of("pin"))
         parts += [f"{'rule' if len(kinds) == 1 else 'rules'} {listing(kinds)}"] if kinds else []

@@ -14,7 +14,7 @@ from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
 from watchbill.solve.model import Row
 
-WORK_OF_ITEM = 2e-5
+WORK_OF_ITEM = 5e-5
 SHARE, HINT_SHARE = 0.2, 0.02
 LAW = -1
 ANSWERS = {cp_model.INFEASIBLE: True, cp_model.OPTIMAL: False, cp_model.FEASIBLE: False}
