@@ -31,4 +31,4 @@ class Large(Ladder):
         def seen(values: Sequence[int]) -> None:
             race.take(Answer(values))
 
-        self._neighbours.improve(race.objective, race.values, self.frozen, self.effort, self.watch, seen)
+        self._neighbours.improve(race.tier, race.values, self.frozen, self.effort, self.watch, seen)

@@ -17,8 +17,9 @@ from watchbill.solve.parts import ModelPart, restricted
 AROUND = 150
 FILLERS = (12, 12, 12, 24, 24, 24, 48, 48)
 PEOPLE = 10
-ROUNDS = 16
-IDLE_ROUNDS = 4
+ROUNDS = {"fairness": 14, "wishes": 16}
+OTHER_ROUNDS = 6
+IDLE_ROUNDS = 5
 ROUND_SHARE = 0.03
 WORTH = 1000
 
@@ -37,18 +38,19 @@ class Neighbours:
 
     def improve(
         self,
-        objective: Objective,
+        tier: str,
         values: Sequence[int],
         frozen: Sequence[Row],
         effort: Effort,
         watch: Watch,
         seen: Callable[[Sequence[int]], None],
     ) -> None:
-        """Passes on better and better values of an objective; the frozen rows hold throughout."""
+        """Passes on better and better values of a tier; the frozen rows hold throughout."""
+        objective = self.model.objective(tier)
         random = Random(effort.seed)  # noqa: S311 (a repeatable draw is what is wanted)
         best, idle = list(values), 0
         least = self.model.least(objective)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS.get(tier, OTHER_ROUNDS)):
             if idle == IDLE_ROUNDS or objective.value(best) <= least or watch.stopped.is_set():
                 break
             found = self._round(objective, best, frozen, self._draw(objective, best, random), effort, watch)
@@ -101,10 +103,11 @@ class Neighbours:
         """A few people: half of them those who cost most, drawn among twice as many."""
         costs = self._costs(objective, values)
         ranked = sorted(self._people, key=lambda person: (-costs.get(person, 0), person))
-        half = PEOPLE // 2
+        size = min(PEOPLE, (len(self._people) + 1) // 2)
+        half = size // 2
         worst = random.sample(ranked[: 2 * half], min(half, len(ranked)))
         rest = [person for person in self._people if person not in worst]
-        return set(worst) | set(random.sample(rest, min(PEOPLE - half, len(rest))))
+        return set(worst) | set(random.sample(rest, min(size - half, len(rest))))
 
     def _costs(self, objective: Objective, values: Sequence[int]) -> dict[int, int]:
         """What each person's choices and bends cost."""

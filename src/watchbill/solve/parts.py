@@ -23,6 +23,8 @@ def parts(model: Model) -> tuple[ModelPart, ...]:
     Rows without a free variable go to the first part, and so do the constants of the objectives.
     """
     root = _roots(model)
+    if len(set(root)) == 1 and all(low < high for low, high in zip(model.lower, model.upper, strict=True)):
+        return (ModelPart(model, tuple(range(len(root)))),)
     members: dict[int, list[int]] = {}
     for variable in range(len(root)):
         if _free(model, variable):
@@ -68,11 +70,14 @@ def _roots(model: Model) -> list[int]:
             variable = parent[variable]
         return variable
 
+    free = [low < high for low, high in zip(model.lower, model.upper, strict=True)]
     for row in model.rows:
-        free = [v for v in row.variables if _free(model, v)]
-        for variable in free[1:]:
-            one, two = sorted((find(free[0]), find(variable)))
-            parent[two] = one
+        home = -1
+        for variable in row.variables:
+            if free[variable] and (home < 0 or parent[variable] != home):
+                home = variable if home < 0 else home
+                one, two = sorted((find(home), find(variable)))
+                parent[two] = home = one
     return [find(variable) for variable in range(len(parent))]
 
 

@@ -9,6 +9,7 @@ from watchbill.solve.engine import Answer
 from watchbill.solve.highs import Highs
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective
+from watchbill.solve.neighbours import Neighbours
 from watchbill.solve.patterns import strengthened
 from watchbill.solve.tiers import Ladder, Race
 
@@ -17,6 +18,8 @@ IDEAL_SHARE = 0.3
 QUICK_SHARE = 0.03
 QUICK_VARIABLES = 6_000
 LONG_SHARE = 0.3
+ROUGH_GAP = 0.02
+ENOUGH_GAP = 0.01
 PROOF_VARIABLES = 2_000
 APPROACHES = ((0.05, 1_000), (0.2, 3_000), (1.0, 6_000))
 
@@ -27,6 +30,7 @@ class Proving(Ladder):
     def __init__(self, model: Model, effort: Effort, watch: Watch) -> None:
         super().__init__(model, effort, watch)
         self._finder = CpSat(model)
+        self._neighbours: Neighbours | None = None
 
     def start(self, tiers: Sequence[TierSpec]) -> Answer:
         """A plan that keeps the hard rules, and if one is found soon, one at the least value of the first tiers.
@@ -70,7 +74,7 @@ class Proving(Ladder):
         self._find(race, QUICK_SHARE * min(1.0, len(self.model.lower) / QUICK_VARIABLES))
 
     def _long(self, race: Race) -> None:
-        if race.gap > self.effort.gap:
+        if race.gap > ENOUGH_GAP:
             self._find(race, LONG_SHARE)
 
     def _find(self, race: Race, share: float) -> None:
@@ -79,7 +83,18 @@ class Proving(Ladder):
         race.take(answer)
 
     def _narrow(self, race: Race) -> None:
-        self._ask(race, self._tighter(race, APPROACHES[0][1]), 1.0, self.effort.gap)
+        """The proving engine until little is missing, then neighbourhoods, which polish faster than a tree does."""
+        self._ask(race, None, 1.0, ROUGH_GAP if race.tier == "wishes" else self.effort.gap)
+        if self._goes_on(race) and race.gap > self.effort.gap:
+            self._polish(race)
+
+    def _polish(self, race: Race) -> None:
+        self._neighbours = self._neighbours or Neighbours(self.model)
+
+        def seen(values: Sequence[int]) -> None:
+            race.take(Answer(values))
+
+        self._neighbours.improve(race.tier, race.values, self.frozen, self.effort, self.watch, seen)
 
     def _prove(self, race: Race) -> None:
         """The whole proof, with patterns once they are few: the better the known value, the fewer they are."""
