@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from twins import tier_costs
-
 from watchbill.audit import audit, whole
 from watchbill.domain import Problem
 from watchbill.load import Loads
