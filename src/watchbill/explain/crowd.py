@@ -55,8 +55,9 @@ class Crowd:
     def _cover(self, turn: Shift) -> Label:
         return self._covers[(turn.turn,)]
 
-    def _open(self, turn: Shift, chosen: Collection[Label]) -> Sequence[str]:
-        return [p.id for p in self._problem.people if chosen.isdisjoint(self._bars.get((p.id, turn.turn), ()))]
+    def _open(self, turn: Shift, chosen: frozenset[Label]) -> Sequence[str]:
+        out = set(chosen)
+        return [p.id for p in self._problem.people if out.isdisjoint(self._bars.get((p.id, turn.turn), ()))]
 
 
 def _seated(seat: int, open_: Sequence[Sequence[str]], holder: dict[str, int], seen: set[str]) -> bool:

@@ -109,7 +109,8 @@ class Oracle:
         """Without `barred` ones: variables that a row of their own keeps at 0 are left out, and so is that row."""
         variables = dict.fromkeys(v for v in wanted if barred or not self._is_barred(v, chosen))
         rows = {n for v in variables for n in self._rows_of.get(v, ())}.union(self._demands)
-        inside, beyond = [], []
+        inside: list[int] = []
+        beyond: list[int] = []
         for n in sorted(rows):
             if self._in_force(n, chosen):
                 known = self._caps[n] or all(
@@ -148,6 +149,8 @@ class Oracle:
         solver.parameters.cp_model_presolve = presolve
         # Too many turns for too few people is a sum: the linear relaxation sees at once what search never ends.
         solver.parameters.linearization_level = 2
+        solver.parameters.symmetry_level = 0
+        solver.parameters.cp_model_probing_level = 0
         solver.parameters.max_deterministic_time = min(share * self._whole, self._work)
         solver.parameters.catch_sigint_signal = False
         forget = self._watch.on_stop(solver.stop_search)
