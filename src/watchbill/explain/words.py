@@ -145,7 +145,11 @@ class Teller:
         own = gathered(self._of("leave"), lambda label: label.person or "")
         alike = gathered(own, lambda person: self._away(person, own[person]))
         return [
-            Cause(f"{names(self._problem, people)} {'is' if len(people) == 1 else 'are'} unavailable {when}", "leave")
+            Cause(
+                f"{names(self._problem, people)} {'is' if len(people) == 1 else 'are'} unavailable {when}",
+                "leave",
+                tuple(people),
+            )
             for when, people in alike.items()
         ]
 
@@ -234,8 +238,8 @@ def _at_once(turns: Sequence[Shift]) -> bool:
 
 
 def _options(rule: Rule) -> str:
-    """` (at_least: 11 h, roles: [primary])`: what was written in the file, as far as it is not the default."""
-    given = rule.model_dump(exclude_defaults=True, exclude={"kind", "strength", "weight"})
+    """` (at_least: 11 h, roles: [primary])`: what was written in the file."""
+    given = rule.model_dump(exclude_unset=True, exclude={"kind", "strength", "weight"})
     told = [f"{name}: {_value(rule, value)}" for name, value in given.items()]
     return f" ({', '.join(told)})" if told else ""
 

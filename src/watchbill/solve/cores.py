@@ -196,4 +196,4 @@ class _Built:
 
     def maximise(self, variables: Iterable[int]) -> None:
         """Asks for as many of these as possible."""
-        self.model.maximize(cp_model.LinearExpr.sum([self._vars[v] for v in variables]))
+        self.model.maximize(cp_model.LinearExpr.sum([self._vars[v] for v in variables if v in self._vars]))
