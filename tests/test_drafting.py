@@ -60,6 +60,3 @@ def test_an_answer_that_costs_other_than_the_solver_says_is_refused(told: int, b
         insist(made, [tier])
 
 
-def test_a_tier_may_cost_less_than_the_solver_counted_within_its_slack() -> None:
-    tier = Tier("should", 7, 0, 0)
-    insist(draft(["ana", "bo", "cy"], [tier]), [tier])
