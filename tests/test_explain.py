@@ -300,6 +300,14 @@ def test_a_team_too_small_is_named() -> None:
     )
 
 
+def test_the_day_that_lacks_most_people_is_told_first() -> None:
+    few, fewer = away("bo", end="2027-01-05T00"), away("ana", "bo", start="2027-01-06T00", end="2027-01-07T00")
+    facts = problem(("ana", "bo"), (*days("primary", 4), *days("secondary", 4)), leaves=(*few, *fewer))
+    assert told(facts)[0] == (
+        "On 6 January primary needs one person, and nobody is left. There are too few people on 4 January, too."
+    )
+
+
 def test_pins_are_told() -> None:
     case = CASES["one seat pinned to two"]
     assert told(case.facts) == [
@@ -401,8 +409,9 @@ def test_the_impossible_scenario_says_who_is_left(tmp_path: Path) -> None:
     folder = shutil.copytree(IMPOSSIBLE, tmp_path / "team")
     answer = app.plan(folder, period("2027-Q1"))
     assert isinstance(answer, Infeasible)
-    assert answer.summary.endswith(
-        "primary, secondary and rollback need 3 people at once, and only Nuno Carvalho and Aoife Byrne are left."
+    assert answer.summary == (
+        "In the week of 22 February primary, secondary and rollback need 3 people at once, "
+        "and only Nuno Carvalho and Aoife Byrne are left. There are too few people in the week of 15 February, too."
     )
     sentences = " ".join(cause.sentence for cause in answer.causes)
     assert all(name in sentences for name in ("Femke de Vries", "Joris Bakker", "Sanne Visser", "Henrik Dahl"))

@@ -107,9 +107,9 @@ def tell_no_plan(outcome: "Infeasible | OutOfTime", *, as_json: bool) -> NoRetur
 def _no_plan(outcome: "Infeasible", causes: Sequence[str]) -> list[str]:
     head = "no plan can exist; nothing was written."
     if not causes:
-        return [f"{head} Its causes were not found within the work that is allowed for it."]
+        return [head, "Its causes were not found within the work that is allowed for it."]
     sure = "" if outcome.minimal else " Some of them may not be needed for that; the work allowed was used up."
-    return [f"{head} {outcome.summary}", f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
+    return [head, outcome.summary, f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
 
 
 def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:

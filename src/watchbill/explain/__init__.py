@@ -25,11 +25,15 @@ FIRST_STRETCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Labels that cannot all hold; `verified`: shown to be enough. `minimal`: without any one of them a plan exists."""
+    """Labels that cannot all hold. `verified`: shown to be enough; `minimal`: without any one of them they could.
+
+    `also`: turns, by id, that by themselves have too few people too.
+    """
 
     labels: tuple[Label, ...]
     verified: bool = True
     minimal: bool = True
+    also: tuple[str, ...] = ()
 
 
 def conflict(
@@ -46,15 +50,16 @@ def conflict(
     teller = Teller(board, rules, answer.labels, oracle.most)
     if not answer.verified:
         return Infeasible(minimal=False)
-    return Infeasible(teller.causes(), teller.summary(), answer.minimal)
+    return Infeasible(teller.causes(), teller.summary(answer.also), answer.minimal)
 
 
 def found(board: LabelledBoard, oracle: Oracle) -> Conflict:
     """The causes themselves, of a board that has no plan."""
     crowd = Crowd(board)
-    if labels := crowd.labels():
-        least, _ = minimal(labels, crowd.impossible)
-        return Conflict(tuple(least))
+    if short := crowd.short():
+        first, *others = short
+        least, _ = minimal(crowd.causes(first), lambda labels: crowd.missing(first, labels) > 0)
+        return Conflict(tuple(least), also=tuple(turn.turn for turns in others for turn in turns))
     return _searched(board, oracle)
 
 

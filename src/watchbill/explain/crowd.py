@@ -1,11 +1,14 @@
 """Too few people for what runs at one time: found by matching people to seats, without a solver."""
 
-from collections.abc import Collection, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 
 from watchbill.domain import Shift
 from watchbill.rules._held import running_at_starts
 from watchbill.solve.labelled import Label, LabelledBoard
+from watchbill.times import common, total
+
+Turns = tuple[Shift, ...]
 
 
 class Crowd:
@@ -15,49 +18,57 @@ class Crowd:
         self._problem = board.problem
         self._covers = {label.turns: label for label in board.labels.values() if label.kind == "cover"}
         self._bars = board.bars
-        self._turns: Sequence[Shift] = ()
 
-    def labels(self) -> Sequence[Label]:
-        """The causes at the first time at which people are too few, not yet minimal; nothing if there is none."""
-        for turns in self._times:
-            self._turns = turns
-            every = self._causes(turns)
-            if self.impossible(every):
-                return every
-        return ()
+    def short(self) -> Sequence[Turns]:
+        """Turns that run at one time and for which people are too few; the plainest case first, then by time."""
+        found: list[Turns] = []
+        seen: set[str] = set()
+        for turns in self._times():
+            ids = {turn.turn for turn in turns}
+            if seen.isdisjoint(ids) and self.missing(turns, self.causes(turns)):
+                found.append(turns)
+                seen |= ids
+        plainest = sorted(found, key=self._plainness, reverse=True)[:1]
+        return [*plainest, *(turns for turns in found if turns not in plainest)]
 
-    def impossible(self, labels: Collection[Label]) -> bool:
-        """Whether the turns of the time that was found cannot all have their people with these causes in force."""
-        chosen = frozenset(labels)
-        seats = [
-            (turn, seat)
-            for turn in self._turns
-            if self._cover(turn) in chosen
-            for seat in range(self._problem.seats(turn))
-        ]
+    def causes(self, turns: Turns) -> Sequence[Label]:
+        """What has to be covered, and each reason why somebody cannot do it."""
+        barred = (label for turn in turns for p in self._problem.people for label in self._reasons(p.id, turn))
+        return list(dict.fromkeys([*(self._cover(turn) for turn in turns), *barred]))
+
+    def missing(self, turns: Turns, causes: Collection[Label]) -> int:
+        """How many seats of these turns stay empty, at best, with these causes in force."""
+        chosen = set(causes)
+        needed = [turn for turn in turns if self._cover(turn) in chosen]
+        open_ = [self._open(turn, chosen) for turn in needed for _ in range(self._problem.seats(turn))]
         holder: dict[str, int] = {}
-        open_ = [self._open(turn, chosen) for turn, _ in seats]
-        return not all(_seated(n, open_, holder, set()) for n in range(len(seats)))
+        return sum(not _seated(n, open_, holder, set()) for n in range(len(open_)))
 
-    @cached_property
-    def _times(self) -> Sequence[tuple[Shift, ...]]:
+    def _times(self) -> Iterator[Turns]:
         """Sets of turns that run at one time; each turn alone first."""
         turns = [turn for turn in self._problem.turns if (turn.turn,) in self._covers]
-        return [*((turn,) for turn in turns), *running_at_starts(turns)]
+        yield from ((turn,) for turn in turns)
+        yield from running_at_starts(turns)
 
-    def _causes(self, turns: Sequence[Shift]) -> Sequence[Label]:
-        causes = [self._cover(turn) for turn in turns]
-        for turn in turns:
-            for person in self._problem.people:
-                causes.extend(self._bars.get((person.id, turn.turn), ()))
-        return list(dict.fromkeys(causes))
+    def _plainness(self, turns: Turns) -> tuple[int, timedelta]:
+        """How many people are missing, and how much of the turns those who are away are away."""
+        away = (
+            total(common(turn.spans, (label.away,)))
+            for turn in turns
+            for person in self._problem.people
+            for label in self._reasons(person.id, turn)
+            if label.away
+        )
+        return self.missing(turns, self.causes(turns)), sum(away, timedelta())
 
     def _cover(self, turn: Shift) -> Label:
         return self._covers[(turn.turn,)]
 
-    def _open(self, turn: Shift, chosen: frozenset[Label]) -> Sequence[str]:
-        out = set(chosen)
-        return [p.id for p in self._problem.people if out.isdisjoint(self._bars.get((p.id, turn.turn), ()))]
+    def _reasons(self, person: str, turn: Shift) -> Sequence[Label]:
+        return self._bars.get((person, turn.turn), ())
+
+    def _open(self, turn: Shift, chosen: set[Label]) -> Sequence[str]:
+        return [p.id for p in self._problem.people if chosen.isdisjoint(self._reasons(p.id, turn))]
 
 
 def _seated(seat: int, open_: Sequence[Sequence[str]], holder: dict[str, int], seen: set[str]) -> bool:

@@ -58,12 +58,18 @@ class Teller:
 
     # ---------------------------------------------------------------------------------------------------- summary
 
-    def summary(self) -> str:
-        """The conflict in one sentence."""
+    def summary(self, also: Sequence[str]) -> str:
+        """The conflict in one sentence, and when else there are too few people."""
         if not self._needed:
             return "What is asked for contradicts itself, whoever covers the turns."
         when = self._when(self._needed)
-        return f"{when[0].upper()}{when[1:]} {self._layers(self._needed)} {self._need()}, and {self._who()}."
+        told = f"{when[0].upper()}{when[1:]} {self._layers(self._needed)} {self._need()}, and {self._who()}."
+        known = {self._calendar.handoff(turn) for turn in self._needed}
+        others = [turn for turn in map(self._turn.__getitem__, also) if self._calendar.handoff(turn) not in known]
+        days = len({self._calendar.handoff(turn) for turn in others})
+        if days > MANY:
+            return f"{told} There are too few people on {days} other days, too."
+        return f"{told} There are too few people {self._when(others)}, too." if others else told
 
     def _need(self) -> str:
         seats = sum(self._problem.seats(turn) for turn in self._needed)
