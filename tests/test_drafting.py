@@ -58,5 +58,3 @@ def test_an_answer_that_costs_other_than_the_solver_says_is_refused(told: int, b
     assert made.tiers[0].value == 0
     with pytest.raises(AssertionError, match=r'tier "should" costs -?\d+ by the solver'):
         insist(made, [tier])
-
-

@@ -168,3 +168,10 @@ def test_helpers_that_were_left_loose_are_taken_in() -> None:
     tight = model.tightened(answer.values)
     assert model.valid(tight)
     assert model.objective("should").value(tight) < model.objective("should").value(answer.values)
+
+
+def test_a_search_that_ends_before_it_saw_anything_claims_no_bound() -> None:
+    model = _coarse()
+    reward = Objective(dict.fromkeys(model.owner, -1))
+    answer = CpSat(model).solve(reward, None, EFFORT, Watch(), work=1e-9)
+    assert answer == Answer()

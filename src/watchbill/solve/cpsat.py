@@ -86,9 +86,10 @@ class CpSat:
             return Answer(infeasible=True)
         if status == cp_model.MODEL_INVALID:
             raise AssertionError(self._cp.validate())
-        bound = ceil(solver.best_objective_bound - 1e-6) if objective.terms else objective.constant
         if status == cp_model.UNKNOWN:
-            return Answer(None, bound if objective.terms else None)
+            # What stands in the bound before the search has set it is 0, which may be far too high.
+            return Answer()
+        bound = ceil(solver.best_objective_bound - 1e-6) if objective.terms else objective.constant
         values = [solver.value(variable) for variable in self._vars]
         return checked(self.model, objective, Answer(values, bound))
 

@@ -57,6 +57,8 @@ class Race:
         if answer.values is not None and self.objective.value(answer.values) < self.value:
             self.values = answer.values
             self.value = self.objective.value(answer.values)
+            if self.value < self.bound:
+                raise AssertionError(f'tier "{self.tier}": a plan at {self.value} disproves the bound {self.bound}')
         if answer.bound is not None:
             self.bound = max(self.bound, min(answer.bound, self.value))
         self.report(self.value, self.bound)
