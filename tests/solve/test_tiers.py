@@ -63,15 +63,13 @@ def test_the_order_of_tiers_decides_who_gives_way() -> None:
 
 def test_slack_lets_a_later_tier_use_what_an_earlier_one_gave_up() -> None:
     mixed = _mixed()
-    loose = tuple(
-        replace(tier, slack=900) if tier.name in {"fairness", "burden", "evenness"} else tier for tier in HARD_TIERS
-    )
+    loose = tuple(replace(tier, slack=20 * (tier.name == "burden")) for tier in HARD_TIERS)
     tight, slack = best(mixed, standing()), best(replace(mixed, tiers=loose), standing())
     assert isinstance(tight, Solved)
     assert isinstance(slack, Solved)
-    by_name = {tier.name: (tight_.value, tier.value) for tight_, tier in zip(tight.tiers, slack.tiers, strict=True)}
-    assert by_name["wishes"][1] < by_name["wishes"][0]
-    assert all(tier.value <= tier.best + abs(tier.best) * tier.slack // 100 for tier in slack.tiers)
+    before, after = ({tier.name: tier for tier in found.tiers} for found in (tight, slack))
+    assert before["burden"].best == after["burden"].best < after["burden"].value <= before["burden"].value * 120 // 100
+    assert after["evenness"].value < before["evenness"].value
 
 
 def test_the_same_problem_is_answered_alike_and_another_seed_is_as_good() -> None:
