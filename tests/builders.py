@@ -18,7 +18,7 @@ def span(start: str, end: str) -> Span:
 
 
 def person(id_: str, zone: str = "UTC", **facts: object) -> Person:
-    return replace(Person(id=id_, name=id_.title(), zone=zone), **facts)  # type: ignore[arg-type]
+    return replace(Person(id=id_, name=id_.title(), zone=zone), **facts)
 
 
 def shift(id_: str, start: str, hours: float = 24, *, seat: int = 1, gaps: Sequence[Span] = ()) -> Shift:
@@ -65,7 +65,7 @@ def problem(
         shifts=tuple(sorted(shifts, key=lambda s: (s.start, s.role, s.layer, s.seat))),
         servers={key: tuple((servers or {}).get(key, [p.id for p in listed])) for key in keys},
     )
-    return replace(base, **facts)  # type: ignore[arg-type]
+    return replace(base, **facts)
 
 
 def leave(person_id: str, start: str, end: str) -> Leave:

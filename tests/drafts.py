@@ -20,7 +20,7 @@ def held(
 def holding(what: Shift, person: str | None, **facts: object) -> Assigned:
     parts = (Part(person, what.start, what.end),) if person else ()
     load = {"all": round(sum(span.hours for span in what.spans) * 100), "night": 0}
-    return replace(Assigned(what, person, parts, load=load), **facts)  # type: ignore[arg-type]
+    return replace(Assigned(what, person, parts, load=load), **facts)
 
 
 def split(what: Assigned, *stretches: tuple[str, str, str]) -> Assigned:
@@ -59,7 +59,7 @@ def draft(*shifts: Assigned, when: str | Period = "2027-01", **facts: object) ->
         people=tuple(account(person) for person in people),
         findings=(Finding("limit", "ana has 2 shifts in 3 weeks.", tier="should", cost=5, people=("ana",)),),
     )
-    return replace(base, **facts)  # type: ignore[arg-type]
+    return replace(base, **facts)
 
 
 def plan(*shifts: Assigned, when: str | Period = "2027-01", revision: int = 1, **facts: object) -> Draft:

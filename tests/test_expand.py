@@ -32,7 +32,7 @@ def layer(turn: str = "1 week", handoff: str = "mon 09:00", tz: str = "Europe/Be
     hour, minute = map(int, clock.split(":"))
     weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(day[0]) if day else None
     base = Layer("primary", "main", tz, TurnLength(int(count), unit), hour * 60 + minute, weekday)
-    return replace(base, **facts)  # type: ignore[arg-type]
+    return replace(base, **facts)
 
 
 def role(*layers: Layer, seats: int = 1) -> Role:

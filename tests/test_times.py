@@ -111,7 +111,7 @@ spans = st.lists(
 
 
 def held(listed: object) -> set[int]:
-    return {n for s in listed for n in range(minutes(s.start), minutes(s.end))}  # type: ignore[attr-defined]
+    return {n for s in listed for n in range(minutes(s.start), minutes(s.end))}
 
 
 @given(spans, spans)

@@ -27,7 +27,7 @@ def test_model_and_check_agree_with_two_seats() -> None:
 
 def test_each_seat_takes_a_person() -> None:
     facts = problem(("ana", "bo"), SEATS, seats={"primary": 2})
-    assert best(facts, [Cover(), Overlap()]).holders == {SEATS[0].id: "ana", SEATS[1].id: "bo"}  # type: ignore[union-attr]
+    assert best(facts, [Cover(), Overlap()]).holders == {SEATS[0].id: "ana", SEATS[1].id: "bo"}
     assert isinstance(best(problem(("ana",), SEATS, seats={"primary": 2}), [Cover(), Overlap()]), Infeasible)
 
 

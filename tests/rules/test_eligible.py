@@ -33,7 +33,7 @@ def test_model_and_check_agree_on_servers() -> None:
     ],
 )
 def test_model_and_check_agree_on_employment(fact: dict[str, object]) -> None:
-    assert_twins(problem((person("ana", **fact), PLAIN), days(count=4)), [Eligible(), Cover()])  # type: ignore[arg-type]
+    assert_twins(problem((person("ana", **fact), PLAIN), days(count=4)), [Eligible(), Cover()])
 
 
 @pytest.mark.parametrize("strength", ["must", "should"])
@@ -62,7 +62,7 @@ def test_a_tag_decides_who_is_chosen() -> None:
 def test_a_soft_rule_gives_way_and_costs_its_weight_for_each_turn() -> None:
     facts = problem((PLAIN,), days(count=2))
     outcome = best(facts, [Cover(), Eligible(tags=("senior",), strength="should", weight=3)])
-    assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 6)]  # type: ignore[union-attr]
+    assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 6)]
     assert isinstance(best(facts, [Cover(), Eligible(tags=("senior",))]), Infeasible)
 
 

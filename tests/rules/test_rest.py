@@ -101,7 +101,7 @@ SEAMS = {
 )
 @pytest.mark.parametrize("seam", ["before", "after"])
 def test_model_and_check_agree_across_seams(strength: str, options: dict[str, object], seam: str) -> None:
-    facts = problem(("ana", "bo", "cy"), turns(20, 2, start="2027-01-04T04"), **{seam: SEAMS[seam]})  # type: ignore[arg-type]
+    facts = problem(("ana", "bo", "cy"), turns(20, 2, start="2027-01-04T04"), **{seam: SEAMS[seam]})
     rule = Rest(strength=strength, **options)
     assert_twins(facts, [*STANDING, rule], both_kinds="roles" not in options)
 
@@ -121,7 +121,7 @@ def test_the_plan_before_decides_who_is_rested() -> None:
 
 def test_a_soft_rest_costs_its_weight_for_each_pair() -> None:
     outcome = best(problem(("ana",), OFFICE), [*STANDING, Rest(at_least=hours(17), strength="should", weight=4)])
-    assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 8)]  # type: ignore[union-attr]
+    assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 8)]
 
 
 def test_a_finding_names_both_shifts_and_the_time_between() -> None:
@@ -246,4 +246,4 @@ def test_options_are_read_from_text() -> None:
 )
 def test_rules_that_make_no_sense_are_refused(options: dict[str, timedelta], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        Rest(**options)  # type: ignore[arg-type]
+        Rest(**options)

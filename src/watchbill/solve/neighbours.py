@@ -47,7 +47,7 @@ class Neighbours:
     ) -> None:
         """Passes on better and better values of a tier; the frozen rows hold throughout."""
         objective = self.model.objective(tier)
-        random = Random(effort.seed)  # noqa: S311 (a repeatable draw is what is wanted)
+        random = _draws(effort)
         best, idle = list(values), 0
         least = self.model.least(objective)
         for _ in range(ROUNDS.get(tier, OTHER_ROUNDS)):
@@ -63,7 +63,7 @@ class Neighbours:
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
         """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
         values, empty = Greedy(self.model).plan()
-        random = Random(effort.seed)  # noqa: S311 (a repeatable draw is what is wanted)
+        random = _draws(effort)
         for number in empty:
             if not self._fill(number, values, random, effort, watch):
                 return None
@@ -167,3 +167,8 @@ class Neighbours:
     def _touching(self, free: set[int], frozen: Sequence[Row]) -> list[Row]:
         rows = {id(row): row for v in sorted(free) for row in self._rows_of.get(v, ())}
         return [*rows.values(), *frozen]
+
+
+def _draws(effort: Effort) -> Random:
+    """A repeatable source of draws: nothing here is secret, and the same seed has to give the same plan."""
+    return Random(effort.seed)  # noqa: S311
