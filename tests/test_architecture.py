@@ -24,7 +24,7 @@ FLOORS = (
     ("rules",),
     ("expand", "audit", "solve"),
     ("ledger", "explain"),
-    ("workspace", "report", "publish"),
+    ("workspace", "report", "publish", "sandbox"),
     ("assemble", "references", "demo"),
     ("judge",),
     ("drafting",),
@@ -43,9 +43,12 @@ DOORS = {
     "yaml": ("workspace",),
     "typer": ("cli",),
     "rich": ("cli", "report"),
-    "pydantic": ("fields", "rules", "workspace"),
+    "pdpyras": ("publish.pagerduty.client",),
+    "pydantic": ("fields", "publish.pagerduty.journal", "rules", "workspace"),
     "pydantic_core": ("fields", "rules", "workspace"),
+    "starlette": ("sandbox",),
     "tzdata": ("times",),
+    "uvicorn": ("sandbox",),
 }
 
 

@@ -1,0 +1,1 @@
+"""Plans to PagerDuty: compile, rehearse, show, apply, prove. See `docs/pagerduty.md`."""
