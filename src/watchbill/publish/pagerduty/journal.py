@@ -1,0 +1,103 @@
+"""What a push wrote, and what it is about to write: `plans/<period>.push.json`, committed, without secrets.
+
+A run that is killed leaves a `pending` part: what stood before, the writes in order, and how many of them are done.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from watchbill.errors import InputError, Mistake, Place
+from watchbill.publish.pagerduty.steps import AnyStep
+from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Kind, Override
+
+_Step = Annotated[AnyStep, Field(discriminator="kind")]
+_State = Annotated[AnySchedule, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in one schedule because of us: with ids, where PagerDuty gives any that can be told by nothing else.
+
+    `before` is what stood there before the last push, for `rollback`; None where the push made the schedule.
+    """
+
+    role: str
+    seat: int
+    schedule: str
+    kind: Kind
+    overrides: tuple[Override, ...] = ()
+    shifts: tuple[CustomShift, ...] = ()
+    rotations: tuple[str, ...] = ()
+    before: _State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """The writes to one schedule of a run that has not ended: the first `done` of them are made, with these ids.
+
+    `schedule` is None until a schedule that has to be made first has an id.
+    """
+
+    role: str
+    seat: int
+    schedule: str | None
+    kind: Kind
+    before: _State | None
+    steps: tuple[_Step, ...]
+    done: int = 0
+    overrides: tuple[Override, ...] = ()
+    shifts: tuple[CustomShift, ...] = ()
+    rotations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A run that has begun and not ended, by the digest that was applied."""
+
+    digest: str
+    begun: datetime
+    targets: tuple[Doing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PushFile:
+    """`plans/<period>.push.json`: the revision that was pushed last, when, and what stands because of it."""
+
+    period: str
+    revision: int
+    digest: str = ""
+    at: datetime | None = None
+    written: tuple[Written, ...] = ()
+    pending: Pending | None = None
+    schema: Literal[1] = 1
+
+    def of(self, role: str, seat: int) -> Written | None:
+        """What was written for one seat of a role, if anything."""
+        return next((w for w in self.written if (w.role, w.seat) == (role, seat)), None)
+
+
+_FILE = TypeAdapter(PushFile)
+
+
+def encode(file: PushFile) -> bytes:
+    """The bytes of a push file."""
+    return _FILE.dump_json(file, indent=1) + b"\n"
+
+
+def decode(name: str, content: bytes) -> PushFile:
+    """Reads a push file; InputError with the remedy where it is not whole."""
+    try:
+        return _FILE.validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        sentence = f"{where} cannot be read ({first['msg']}). Restore the file from git, or remove it and push again."
+        raise InputError([Mistake(Place(name), sentence)]) from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of push files."""
+    return _FILE.json_schema()
