@@ -110,7 +110,8 @@ class Event:
     """A recurring pattern of a rotation: its first occurrence is `[start, end)` on the clock of `zone`.
 
     `recurrence` are the lines of RFC 5545, exactly one of them a RRULE; `users` take `per_user` occurrences each, in
-    turn. Effective in `[since, until)`; `until` None means without end.
+    turn, or all of them every occurrence where `per_user` is 0; an empty name is nobody. Effective in `[since, until)`;
+    `until` None means without end.
     """
 
     name: str
@@ -210,6 +211,18 @@ class Policy:
     name: str
     levels: tuple[Level, ...]
     loops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Whom a policy's level (from 1) reaches, and by which schedule (None: named directly). No start or end: always."""
+
+    user: str
+    policy: str
+    level: int
+    schedule: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 # ------------------------------------------------------------------------------------------------------- meaning
