@@ -33,7 +33,10 @@ class Travel:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who can be on call. Dates are on the clock of the home zone; `left` is the last day."""
+    """Someone who can be on call. Dates are on the clock of the home zone; `left` is the last day.
+
+    `pagerduty` is the id of the person's user there, where the e-mail is not enough.
+    """
 
     id: str
     name: str
@@ -49,6 +52,7 @@ class Person:
     weekend: tuple[int, ...] = (5, 6)
     travel: tuple[Travel, ...] = ()
     own_holidays: tuple[date, ...] = ()
+    pagerduty: str = ""
 
 
 # --------------------------------------------------------------------------------------------------------- layers

@@ -243,6 +243,15 @@ def text_line(text: str) -> str:
     return text.strip()
 
 
+def pagerduty_id(text: str) -> str:
+    """An id as PagerDuty makes them."""
+    if not re.fullmatch(r"[A-Z0-9]{5,26}", text.strip()):
+        raise ValueError(
+            f'"{text}" is no id of PagerDuty\'s. Ids are like PABC123: the end of the address of the page.'
+        )
+    return text.strip()
+
+
 def address(text: str) -> str:
     """An e-mail address, as far as one can tell by its looks."""
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", text.strip()):
@@ -316,5 +325,6 @@ Names = Annotated[tuple[str, ...], reads(names, lists=True), TEXTS]
 Identity = Annotated[str, reads(identity), TEXT]
 Line = Annotated[str, reads(text_line), TEXT]
 Email = Annotated[str, reads(address), TEXT]
+PagerDutyId = Annotated[str, reads(pagerduty_id), TEXT]
 Turn = Annotated[InstanceOf[TurnLength], reads(turn), TEXT]
 Handoff = Annotated[tuple[int | None, int], reads(handoff), TEXT]

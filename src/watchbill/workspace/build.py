@@ -49,6 +49,7 @@ def _person(id_: str, person: PersonFile, file: TeamFile, own: AvailabilityFile 
         weekend=person.weekend,
         travel=tuple(Travel(line.dates, line.timezone) for line in (own.travel if own else ())),
         own_holidays=tuple(sorted(dates)),
+        pagerduty=person.pagerduty or "",
     )
 
 

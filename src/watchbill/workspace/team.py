@@ -18,6 +18,7 @@ from watchbill.fields import (
     Line,
     Names,
     Number,
+    PagerDutyId,
     Percent,
     Stretches,
     Turn,
@@ -48,6 +49,7 @@ class PersonFile(FileModel):
 
     name: Line | None = None
     email: Email | None = None
+    pagerduty: PagerDutyId | None = None
     timezone: Zone | None = None
     holidays: Names | None = None
     tags: Names = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from watchbill.errors import Refused
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.texts import printable
 
@@ -90,3 +91,10 @@ def lacking(key: str, node: Any, wanted: str) -> RemoteFailed:
     kind = node.get("type") or node.get("id") if isinstance(node, dict) else None
     where = f" of {printable(str(kind))[:60]}" if kind else ""
     return RemoteFailed(f'PagerDuty answered something unexpected: "{key}"{where} is not {wanted}. {_REMEDY}')
+
+
+def safe_id(id_: str | None) -> str:
+    """An id that is safe as a step of a path; Refused for anything else."""
+    if not id_ or not id_.isascii() or not id_.replace("-", "").replace("_", "").isalnum():
+        raise Refused(f'"{printable(id_ or "")}" is no id of PagerDuty\'s. Ids are like PABC123: letters and digits.')
+    return id_

@@ -229,7 +229,7 @@ def _failed(wanted: Override, why: str) -> str:
 
 def drop_override(calls: Calls, id_: str, override: Override) -> None:
     """Removes an override; a running one ends now. That it is gone already is no error."""
-    _drop(calls, f"{_v2(id_)}/overrides/{_known(override.id)}")
+    _drop(calls, f"{_v2(id_)}/overrides/{nodes.safe_id(override.id)}")
 
 
 # ----------------------------------------------------------------------------------------------- writing: shifts
@@ -246,12 +246,12 @@ def make_shifts(calls: Calls, id_: str, shifts: Sequence[CustomShift]) -> tuple[
 
 def end_shift(calls: Calls, id_: str, shift: CustomShift, end: datetime) -> None:
     """Ends a custom shift at another instant."""
-    calls.put(f"{_v3(id_)}/custom_shifts/{_known(shift.id)}", bodies.shift_end(end))
+    calls.put(f"{_v3(id_)}/custom_shifts/{nodes.safe_id(shift.id)}", bodies.shift_end(end))
 
 
 def drop_shift(calls: Calls, id_: str, shift: CustomShift) -> None:
     """Removes a custom shift; a running one ends now. That it is gone already is no error."""
-    _drop(calls, f"{_v3(id_)}/custom_shifts/{_known(shift.id)}")
+    _drop(calls, f"{_v3(id_)}/custom_shifts/{nodes.safe_id(shift.id)}")
 
 
 def make_rotation(calls: Calls, id_: str) -> Rotation:
@@ -267,12 +267,12 @@ def make_event(calls: Calls, id_: str, rotation: str, event: Event) -> Event:
 
 def end_event(calls: Calls, id_: str, rotation: str, event: Event, until: datetime) -> None:
     """Ends an event, running or to come."""
-    calls.put(f"{_v3(id_)}/rotations/{rotation}/events/{_known(event.id)}", bodies.event_end(until))
+    calls.put(f"{_v3(id_)}/rotations/{rotation}/events/{nodes.safe_id(event.id)}", bodies.event_end(until))
 
 
 def drop_rotation(calls: Calls, id_: str, rotation: Rotation) -> None:
     """Removes a rotation: what is past stays, what runs ends now. That it is gone already is no error."""
-    _drop(calls, f"{_v3(id_)}/rotations/{_known(rotation.id)}")
+    _drop(calls, f"{_v3(id_)}/rotations/{nodes.safe_id(rotation.id)}")
 
 
 def make_shift_overrides(calls: Calls, id_: str, overrides: Sequence[ShiftOverride]) -> tuple[ShiftOverride, ...]:
@@ -286,7 +286,7 @@ def make_shift_overrides(calls: Calls, id_: str, overrides: Sequence[ShiftOverri
 
 def drop_shift_override(calls: Calls, id_: str, override: ShiftOverride) -> None:
     """Removes an override of a shift. That it is gone already is no error."""
-    _drop(calls, f"{_v3(id_)}/overrides/{_known(override.id)}")
+    _drop(calls, f"{_v3(id_)}/overrides/{nodes.safe_id(override.id)}")
 
 
 # ---------------------------------------------------------------------------------------------------------- pieces
@@ -301,18 +301,11 @@ def _drop(calls: Calls, path: str) -> None:
 
 
 def _v2(id_: str) -> str:
-    return f"/schedules/{_known(id_)}"
+    return f"/schedules/{nodes.safe_id(id_)}"
 
 
 def _v3(id_: str) -> str:
-    return f"/v3/schedules/{_known(id_)}"
-
-
-def _known(id_: str | None) -> str:
-    """An id that is safe as a step of a path."""
-    if not id_ or not id_.isascii() or not id_.replace("-", "").replace("_", "").isalnum():
-        raise Refused(f'"{id_ or ""}" is no id of PagerDuty\'s. Ids have letters and digits only, such as PABC123.')
-    return id_
+    return f"/v3/schedules/{nodes.safe_id(id_)}"
 
 
 def _over(window: Span) -> dict[str, str]:

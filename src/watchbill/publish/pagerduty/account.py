@@ -1,0 +1,96 @@
+"""Who our people are in PagerDuty, and what its escalation policies say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from watchbill.domain import Person
+from watchbill.errors import Refused
+from watchbill.publish.pagerduty import nodes, wire
+from watchbill.publish.pagerduty.calls import Calls
+from watchbill.publish.pagerduty.port import RemoteFailed
+from watchbill.publish.pagerduty.terms import Policy, User
+
+
+def resolve(calls: Calls, people: Sequence[Person]) -> Mapping[str, User]:
+    """Each person's user, by person id: by PagerDuty's own id where one is given, else by e-mail.
+
+    Refused with everyone at once who has neither, is unknown, deleted or a stakeholder, or shares a user.
+    """
+    accounts = _Accounts(calls)
+    found = {person.id: _one(accounts, person) for person in people}
+    users = {id_: user for id_, user in found.items() if isinstance(user, User)}
+    wrong = [sentence for sentence in found.values() if isinstance(sentence, str)]
+    wrong += _shared(people, users)
+    if wrong:
+        raise Refused("\n".join(wrong))
+    return users
+
+
+def policy(calls: Calls, id_: str) -> Policy:
+    """An escalation policy by its id."""
+    return wire.policy(calls.get(f"/escalation_policies/{nodes.safe_id(id_)}"))
+
+
+def _one(accounts: "_Accounts", person: Person) -> User | str:
+    """The person's user, or what is wrong with them."""
+    if not person.pagerduty and not person.email:
+        return (
+            f'{person.id} has no e-mail. Write "email:" or "pagerduty:" (the user\'s id) for {person.id} in team.yaml.'
+        )
+    known = person.pagerduty or person.email
+    node = accounts.by_id(person.pagerduty) if person.pagerduty else accounts.by_email(person.email)
+    if node is None:
+        return f"{person.id} ({known}) is no user in PagerDuty. Mend it in team.yaml, or invite them there."
+    if wire.deleted(node):
+        return f"{person.id} ({known}) was deleted in PagerDuty. Invite them again, or take them off the rota."
+    user = wire.user(node)
+    if user.stakeholder:
+        return (
+            f"{person.id} ({known}) is a stakeholder in PagerDuty, who cannot be on call. Give them a full user there."
+        )
+    return user
+
+
+def _shared(people: Sequence[Person], users: Mapping[str, User]) -> list[str]:
+    holders: dict[str, list[str]] = {}
+    for person in people:
+        if person.id in users:
+            holders.setdefault(users[person.id].id, []).append(person.id)
+    return [
+        f"{' and '.join(ids)} are one user in PagerDuty ({id_}). Give each their own e-mail in team.yaml."
+        for id_, ids in holders.items()
+        if len(ids) > 1
+    ]
+
+
+class _Accounts:
+    """The users of the account; all of them are asked for only if a search does not find someone."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._all: list[Any] | None = None
+
+    def by_id(self, id_: str) -> Any:
+        """A user as PagerDuty answers it; None if there is none."""
+        try:
+            return nodes.mapping(self._calls.get(f"/users/{nodes.safe_id(id_)}"), "user")
+        except RemoteFailed as failed:
+            if failed.status != 404:
+                raise
+            return None
+
+    def by_email(self, email: str) -> Any:
+        """A user by the whole address, whatever the case; one that was not deleted, if there is a choice."""
+        found = _with(self._calls.pages("/users", "users", {"query": email}), email)
+        return found or _with(self._everyone(), email)
+
+    def _everyone(self) -> list[Any]:
+        if self._all is None:
+            self._all = self._calls.pages("/users", "users")
+        return self._all
+
+
+def _with(users: Sequence[Any], email: str) -> Any:
+    wanted = email.casefold()
+    found = [user for user in users if nodes.text(user, "email", "").casefold() == wanted]
+    return min(found, key=wire.deleted, default=None)
