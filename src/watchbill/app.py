@@ -13,12 +13,13 @@ from watchbill.errors import InputError, Mistake, Refused
 from watchbill.files import write_atomically
 from watchbill.judge import Audited, edited, judge, publishable, told
 from watchbill.references import pair
-from watchbill.results import Draft, Infeasible, OutOfTime
+from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
-from watchbill.times import Dates, Period, zone
+from watchbill.times import Dates, Period, iso, zone
 from watchbill.workspace import plans
 
 if TYPE_CHECKING:
+    from watchbill.replan import Move
     from watchbill.solve import Effort, Watch
 
 IGNORED = b"# Keys, raw backups and caches stay on this machine.\n.watchbill/\n"
@@ -75,11 +76,83 @@ def _refuse_published(folder: Path, period: Period) -> None:
     for other in shelf(folder).plans:
         if other == period:
             raise Refused(
-                f"{period} is published, and planning it anew would move everybody's shifts. To change some of them, "
-                f"copy plans/{period}.json to drafts/, edit it there, and publish it again."
+                f"{period} is published, and planning it anew would move everybody's shifts. To change as few as news "
+                f"asks for, run: watchbill replan {period} --from now"
             )
         if other.dates.meets(period.dates):
             raise Refused(f"{period} overlaps {other}, which is published. Plan a period that does not.")
+
+
+# --------------------------------------------------------------------------------------------------------- replan
+
+
+@dataclass(frozen=True)
+class Replanned:
+    """What changes in a published plan after news. `path` is where the draft is; None: nothing has to change.
+
+    `also`: other published periods in which somebody can no longer serve what they hold from that instant on.
+    """
+
+    draft: Draft
+    previous: Draft
+    problem: Problem
+    moves: tuple["Move", ...]
+    path: Path | None
+    also: tuple[Period, ...] = ()
+
+    @property
+    def history(self) -> tuple[Finding, ...]:
+        """What rules have against the time before: it stays as it was."""
+        return tuple(f for f in self.draft.findings if not f.hard and f.tier is None)
+
+
+def replan(
+    folder: Path,
+    period: Period,
+    at: datetime,
+    *,
+    effort: "Effort | None" = None,
+    watch: "Watch | None" = None,
+) -> Replanned | Infeasible | OutOfTime:
+    """Changes a published plan as little as the inputs ask for, from an instant on, and writes the result as a draft.
+
+    What its holders can no longer serve goes to others; what was before the instant never changes. Refused for a
+    period that is not published, is over by then, or has a draft that was edited by hand.
+    """
+    from watchbill.replan import smallest_change
+    from watchbill.solve import Effort
+
+    previous = _published(folder, period, at)
+    ground = drafting.ground(folder, period)
+    old = plans.read_draft(folder, period)
+    if old and edited(old):
+        raise Refused(f"drafts/{period}.json was edited by hand, and would be lost. Publish it or remove it first.")
+    effort = effort or Effort()
+    notice = workspace.read(folder).notice
+    inputs = drafting.inputs(ground, effort)
+    made = smallest_change(ground, previous, at, notice=notice, inputs=inputs, effort=effort, watch=watch)
+    if isinstance(made, Infeasible | OutOfTime):
+        return made
+    path = plans.write_draft(folder, made.draft) if made.moves else None
+    return Replanned(made.draft, previous, ground.problem, made.moves, path, _also(folder, period, at))
+
+
+def _published(folder: Path, period: Period, at: datetime) -> Draft:
+    plan = plans.read_plan(folder, period)
+    if plan is None:
+        raise Refused(f"{period} is not published, so plan takes up any news. Run: watchbill plan {period}")
+    if all(assigned.shift.end <= at for assigned in plan.shifts):
+        raise Refused(f"{period} is over by {iso(at)}, so nothing of it can change. Name a later period.")
+    return plan
+
+
+def _also(folder: Path, period: Period, at: datetime) -> tuple[Period, ...]:
+    """Other published periods with shifts that their holders can no longer serve."""
+    from watchbill.remaining import pieces
+
+    others = [p for p in plans.read_plans(folder) if p.period != period and p.shifts and p.shifts[-1].shift.end > at]
+    grounds = ((plan, drafting.ground(folder, plan.period)) for plan in others)
+    return tuple(p.period for p, on in grounds if any(piece.free for piece in pieces(on.problem, p, at)))
 
 
 # ---------------------------------------------------------------------------------------------------------- audit

@@ -1,5 +1,6 @@
 """The facts of a planning problem: frozen values without I/O. Policy lives in rules, decisions in `results`."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -256,10 +257,15 @@ TIERS = (
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A plan to stay close to: shift id to person. Changing a shift in `notice` costs more."""
+    """A plan to stay close to: shift id to person. Changing a shift in `notice` costs more.
+
+    `tier` is where a change costs, `notice_tier` where one of a shift that starts in `notice` does.
+    """
 
     holders: Mapping[str, str]
     notice: Span | None = None
+    tier: str = "stability"
+    notice_tier: str = "stability"
 
 
 @dataclass(frozen=True)
@@ -331,8 +337,12 @@ class Problem:
         return {person: tuple(leaves) for person, leaves in out.items()}
 
     def seats(self, shift: Shift) -> int:
-        """How many people serve a turn of this shift's role at once."""
-        return self.role[shift.role].seats
+        """How many people this plan needs for a turn at once: the seats of its role, fewer where some are decided."""
+        return self._seats.get(shift.turn, self.role[shift.role].seats)
+
+    @cached_property
+    def _seats(self) -> Mapping[str, int]:
+        return Counter(shift.turn for shift in self.shifts)
 
 
 def percent_at(person: Person, day: date) -> int:

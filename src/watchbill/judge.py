@@ -6,8 +6,10 @@ from pathlib import Path
 
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.domain import Near, Part, Pin, Problem, Shift
+from watchbill.history import forgiven
 from watchbill.load import Loads
 from watchbill.results import Draft, Finding, Tier
+from watchbill.times import from_iso
 
 PINNED_BY_HAND = "pinned in the draft"
 HISTORICAL = "keep"
@@ -75,6 +77,7 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
     pinned = with_pins(ground, hand_pins(stored, ground.problem), None)
     parts = {a.shift.id: _known_parts(ground.problem, a.parts) for a in stored.shifts}
     fresh = assemble(pinned, parts, inputs=stored.inputs, status=stored.status, tiers=stored.tiers)
+    found = forgiven(pinned, parts, fresh.findings, from_iso(stored.since)) if stored.since else fresh.findings
     changed = {a.shift.id: a.changed for a in stored.shifts}
     told = [f for f in stored.findings if f.rule == HISTORICAL]
     return replace(
@@ -83,9 +86,10 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
             replace(tier, value=tier.value + sum(f.cost for f in told if f.tier == tier.name)) for tier in fresh.tiers
         ),
         shifts=tuple(replace(a, changed=changed.get(a.shift.id, 0)) for a in fresh.shifts),
-        findings=(*_strangers(ground.problem, stored), *fresh.findings, *told),
+        findings=(*_strangers(ground.problem, stored), *found, *told),
         revision=stored.revision,
         made=stored.made,
+        since=stored.since,
     )
 
 

@@ -95,7 +95,11 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when)."""
+    """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when).
+
+    `since`: the instant from which it was planned again, as ISO 8601 in UTC; what lies before it is history, and what
+    rules find in that alone does not make it no plan.
+    """
 
     team: str
     period: Period
@@ -107,6 +111,7 @@ class Draft:
     findings: tuple[Finding, ...]
     revision: int = 0
     made: str | None = None
+    since: str | None = None
 
     @property
     def holders(self) -> Mapping[str, tuple[Part, ...]]:

@@ -43,6 +43,13 @@ class Shelf:
             raise Refused(f"there is no draft to publish.{self._existing()} Make one with: watchbill plan")
         return self.to_read()
 
+    def to_replan(self, day: date) -> Period:
+        """The first published plan that is not over on a day."""
+        for plan in self.plans:
+            if plan.last >= day:
+                return plan
+        raise Refused(f"no published plan reaches {day}.{self._existing()} Publish one first: watchbill publish")
+
     def missing(self, wanted: Period) -> Refused:
         """What to say where a period has neither a draft nor a plan."""
         return Refused(

@@ -80,7 +80,7 @@ def test_a_pin_that_leaves_the_inputs_does_not_stick(team: Path, cli: Cli) -> No
 def test_a_published_period_is_refused_with_the_way_on(published: Path, cli: Cli) -> None:
     ended = cli("-C", published, "plan", PERIOD)
     assert ended.code == 1
-    assert "copy plans/" in ended.err
+    assert f"watchbill replan {PERIOD} --from now" in ended.err
 
 
 def test_a_period_that_overlaps_a_plan_is_refused(published: Path, cli: Cli) -> None:

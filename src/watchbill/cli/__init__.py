@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from watchbill.cli import inputs, planning, publishing, reading
+from watchbill.cli import inputs, planning, publishing, reading, replanning
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
 
-__all__ = ["app", "inputs", "planning", "publishing", "reading", "run"]
+__all__ = ["app", "inputs", "planning", "publishing", "reading", "replanning", "run"]
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

@@ -70,7 +70,7 @@ def solved(
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Watch
 
-    with _progress(str(period), quiet=quiet) as report:
+    with progress(str(period), quiet=quiet) as report:
         watch = Watch(report)
         return until_stopped(
             lambda: app.plan(folder, period, effort=effort, watch=watch, fresh=fresh), watch, seconds=seconds, said=note
@@ -141,7 +141,7 @@ def _show_plan(planned: "Planned") -> None:
 
 
 @contextmanager
-def _progress(title: str, *, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
+def progress(title: str, *, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
     """A line on a terminal's standard error that follows the solve; silence everywhere else."""
     if quiet or not sys.stderr.isatty():
         yield lambda progress: None

@@ -19,6 +19,7 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 | `plan` | the draft if there is exactly one, else what follows the last plan, else the next quarter |
 | `check` | the same; the earliest draft if there are several |
 | `publish` | the draft, if there is exactly one |
+| `replan` | the first published plan that is not over by then |
 | `show`, `audit`, `diff` | the draft if there is exactly one, else the latest plan |
 
 | exit code | meaning |

@@ -7,13 +7,12 @@ from watchbill.domain import Near, Problem, Shift
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Linear, Roster, Rule, names
 
-TIER = "stability"
 CHANGE = 10
 CHANGE_IN_NOTICE = 30
 
 
 class Keep(Rule):
-    """Every seat that changes hands costs points of the stability tier: 10, and 30 within the notice."""
+    """Every seat that changes hands costs points: 10, and 30 within the notice. Where they count, `Near` says."""
 
     kind: Literal["keep"] = "keep"
     strengths: ClassVar[tuple[str, ...]] = ("should",)
@@ -30,7 +29,7 @@ class Keep(Rule):
             for person in former:
                 if person in board.problem.person:
                     changed.add(board.holds(person, turn, -price))
-            board.cost(changed, tier=TIER)
+            board.cost(changed, tier=_tier(turn, near))
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each turn that former holders hold no part of any more."""
@@ -45,11 +44,11 @@ class Keep(Rule):
                 yield self._finding(roster.problem, turn, gone, come, near)
 
     def _finding(self, problem: Problem, turn: Shift, gone: list[str], come: list[str], near: Near) -> Finding:
-        late = ", within the notice" if _price(turn, near) == CHANGE_IN_NOTICE else ""
+        late = ", within the notice" if _in_notice(turn, near) else ""
         return Finding(
             rule=self.kind,
             sentence=f"{turn.turn} goes from {names(problem, gone)} to {names(problem, come)}{late}",
-            tier=TIER,
+            tier=_tier(turn, near),
             cost=_price(turn, near) * len(gone),
             people=(*gone, *come),
             shifts=(turn.id,),
@@ -68,5 +67,13 @@ def _former(problem: Problem, near: Near) -> list[tuple[Shift, tuple[str, ...]]]
 
 def _price(turn: Shift, near: Near) -> int:
     """What a changed seat of a turn costs."""
-    inside = near.notice is not None and near.notice.start <= turn.start < near.notice.end
-    return CHANGE_IN_NOTICE if inside else CHANGE
+    return CHANGE_IN_NOTICE if _in_notice(turn, near) else CHANGE
+
+
+def _tier(turn: Shift, near: Near) -> str:
+    """Where it costs."""
+    return near.notice_tier if _in_notice(turn, near) else near.tier
+
+
+def _in_notice(turn: Shift, near: Near) -> bool:
+    return near.notice is not None and near.notice.start <= turn.start < near.notice.end

@@ -197,6 +197,7 @@ class PlanFile(_Row):
     period: PeriodName
     revision: Count
     made: Instant | None = Field(default=None, description="When this revision was published; plans only.")
+    since: Instant | None = Field(default=None, description="From when on it was planned again; before is history.")
     inputs: InputsRow
     outcome: OutcomeRow
     shifts: list[ShiftRow]

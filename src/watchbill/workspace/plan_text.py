@@ -24,8 +24,9 @@ _MOST_MISTAKES = 50
 def encode(draft: Draft) -> bytes:
     """The file of a draft or plan: equal drafts give equal bytes."""
     made = {} if draft.made is None else {"made": iso(from_iso(draft.made))}
+    since = {} if draft.since is None else {"since": iso(from_iso(draft.since))}
     head = {"schema": SCHEMA, "team": draft.team, "period": draft.period.name, "revision": draft.revision, **made}
-    body = {
+    body = since | {
         "inputs": _inputs(draft.inputs),
         "outcome": {"status": draft.status, "tiers": [_tier(tier) for tier in draft.tiers]},
         "shifts": [_shift(assigned) for assigned in draft.shifts],
@@ -186,6 +187,7 @@ def _draft(file: PlanFile) -> Draft:
         findings=tuple(_read_finding(row) for row in file.findings),
         revision=file.revision,
         made=None if file.made is None else iso(file.made),
+        since=None if file.since is None else iso(file.since),
     )
 
 

@@ -1,0 +1,154 @@
+"""`replan`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchbill.cli.base import AsJson, PeriodText, command, folder_of, note, now, out, period_of, say, say_json
+from watchbill.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from watchbill.app import Replanned
+    from watchbill.domain import Person
+    from watchbill.replan import Move
+    from watchbill.results import Infeasible, OutOfTime
+    from watchbill.times import Period
+
+
+@command("watchbill replan --from 2027-02-10T14:00")
+def replan(
+    context: typer.Context,
+    period: PeriodText = None,
+    since: Annotated[
+        str,
+        typer.Option("--from", metavar="WHEN", help="now, 2027-02-10T14:00 on the team's clock, or a date."),
+    ] = "now",
+    effort: Annotated[
+        float, typer.Option(metavar="FACTOR", min=0.01, max=1000, help="Work more or less than usual.")
+    ] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no tables.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change a published plan as little as possible after news, and write the result as a draft.
+
+    What its holder can no longer serve (leave, left, roles) goes to others from WHEN on; a shift that is running then
+    is cut there. What was before never changes. Exit code 3: no plan can exist; 5: out of time without one.
+    """
+    from watchbill import workspace
+    from watchbill.app import Replanned
+    from watchbill.cli.planning import tell_no_plan
+    from watchbill.shelf import shelf
+    from watchbill.times import wall, zone
+
+    folder = folder_of(context)
+    team = workspace.read(folder)
+    at = moment(since, team.zone, now())
+    wanted = period_of(period) or shelf(folder).to_replan(wall(at, zone(team.zone)).date())
+    outcome = _solved(folder, wanted, at, effort=effort, quiet=quiet)
+    if not isinstance(outcome, Replanned):
+        tell_no_plan(outcome, as_json=as_json)
+    _tell_json(outcome, at) if as_json else _tell(outcome, at, quiet=quiet)
+
+
+def moment(text: str, zone_name: str, present: datetime) -> datetime:
+    """What `now`, a wall time or a date (its midnight) means on a zone's clock, in UTC; `now` to the minute."""
+    from watchbill.times import instant, zone
+
+    if text == "now":
+        return present.replace(second=0, microsecond=0)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(
+            f'"{text}" is no time. Write --from now, --from 2027-02-10T14:00 or --from 2027-02-10.'
+        ) from None
+    if at.second or at.microsecond:
+        raise WrongUsage(f'"{text}" has seconds. Write --from {at:%Y-%m-%dT%H:%M}.')
+    return at.astimezone(present.tzinfo) if at.tzinfo else instant(at, zone(zone_name))
+
+
+def _solved(
+    folder: Path, period: "Period", at: datetime, *, effort: float, quiet: bool
+) -> "Replanned | Infeasible | OutOfTime":
+    from watchbill import app
+    from watchbill.cli.planning import progress
+    from watchbill.cli.running import until_stopped
+    from watchbill.solve.limits import Effort, Watch
+
+    usual = Effort()
+    chosen = Effort(work=usual.work * effort, nodes=max(1, round(usual.nodes * effort)))
+    with progress(str(period), quiet=quiet) as report:
+        watch = Watch(report)
+        return until_stopped(
+            lambda: app.replan(folder, period, at, effort=chosen, watch=watch), watch, seconds=None, said=note
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------- tell
+
+
+def _tell(done: "Replanned", at: datetime, *, quiet: bool) -> None:
+    from watchbill.report import diff, words
+
+    problem, period = done.problem, done.draft.period
+    for finding in done.history:
+        note(f"note: {finding.rule}: {finding.sentence}.")
+    if done.path is None:
+        when = words.moment(at, problem.zone)
+        say(f"Nothing has to change in {period} from {when} on: everybody can serve what they hold.")
+    elif not quiet:
+        out(diff.tables(diff.diff(done.previous, done.draft), problem.person, problem.zone), "")
+        for line in lines(done.moves, problem.person, problem.zone):
+            say(line)
+    if done.path is not None:
+        note(f"{done.path} written.")
+        say(f"Make it the next revision with: watchbill publish {period}")
+    for other in done.also:
+        note(f"{other} is published, too, and somebody cannot serve it as it is. Run: watchbill replan {other}")
+
+
+def lines(moves: "Iterable[Move]", people: "Mapping[str, Person]", zone_name: str) -> list[str]:
+    """What each person gives, with the reason, and takes: in order of people, then of time."""
+    from watchbill.report import words
+
+    told: dict[str, list[str]] = {}
+    for move in moves:
+        what = f"{move.shift} from {words.moment(move.start, zone_name)}"
+        if move.giver is not None:
+            told.setdefault(move.giver, []).append(f"gives {what} ({move.reason})")
+        giver = "which nobody held" if move.giver is None else f"from {words.name(move.giver, people)}"
+        told.setdefault(move.taker, []).append(f"takes {what}, {giver}")
+    order = [*(person for person in people if person in told), *(person for person in told if person not in people)]
+    return [f"{words.name(person, people)}: {line}" for person in order for line in told[person]]
+
+
+def _tell_json(done: "Replanned", at: datetime) -> None:
+    from watchbill.report import diff
+    from watchbill.times import iso
+
+    say_json(
+        {
+            "period": done.draft.period.name,
+            "from": iso(at),
+            "path": done.path and str(done.path),
+            "changes": diff.as_json(diff.diff(done.previous, done.draft)) if done.path else [],
+            "moves": [_row(move) for move in done.moves],
+            "history": [finding.sentence for finding in done.history],
+            "also": [period.name for period in done.also],
+        }
+    )
+
+
+def _row(move: "Move") -> dict[str, Any]:
+    from watchbill.times import iso
+
+    return {
+        "shift": move.shift,
+        "from": iso(move.start),
+        "gives": move.giver,
+        "takes": move.taker,
+        "reason": move.reason,
+    }

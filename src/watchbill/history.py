@@ -1,0 +1,83 @@
+"""What had happened when a plan was made again: it cannot be changed, so what rules find in it alone is no fault."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from watchbill.assemble import Ground, Parts
+from watchbill.audit import audit
+from watchbill.domain import Part, Shift
+from watchbill.load import Loads
+from watchbill.results import Finding
+from watchbill.times import EPOCH, Span, common, wall, zone
+
+Key = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def forgiven(ground: Ground, parts: Parts, findings: Sequence[Finding], since: datetime) -> tuple[Finding, ...]:
+    """The findings, where those that are hard because of what people held before `since` are hard no more.
+
+    Such a finding is about shifts that have ended by then; or it is found in what was held before, and not in what
+    is held from then on.
+    """
+    hard = [finding for finding in findings if finding.hard]
+    if not hard:
+        return tuple(findings)
+    told = _told(ground, parts, hard, since)
+    judged = [_as_history(ground, f, since) if f.hard and _key(f) in told else f for f in findings]
+    return tuple(sorted(judged, key=lambda finding: not finding.hard))
+
+
+def _told(ground: Ground, parts: Parts, hard: Sequence[Finding], since: datetime) -> set[Key]:
+    """What of some hard findings is history alone."""
+    over = {shift.id for shift in ground.problem.shifts if shift.end <= since}
+    told = {_key(finding) for finding in hard if finding.shifts and over.issuperset(finding.shifts)}
+    if all(_key(finding) in told for finding in hard):
+        return told
+    return told | (
+        _keys(ground, _clipped(parts, _until(since))) - _keys(_later(ground, since), _clipped(parts, _from(since)))
+    )
+
+
+def _keys(ground: Ground, parts: Parts) -> set[Key]:
+    known = {shift.id: parts.get(shift.id, ()) for shift in ground.problem.shifts}
+    return {_key(f) for f in audit(ground.problem, ground.rules, known, ground.loads) if f.hard}
+
+
+def _later(ground: Ground, since: datetime) -> Ground:
+    """The ground of what is left from an instant on, as if nothing had been before."""
+    left = ((shift, common(shift.spans, (_from(since),))) for shift in ground.problem.shifts)
+    shifts = (replace(shift, spans=spans) for shift, spans in left if spans)
+    problem = replace(ground.problem, shifts=tuple(sorted(shifts, key=_start)), before=())
+    return Ground(problem, ground.rules, Loads(problem))
+
+
+def _clipped(parts: Parts, within: Span) -> dict[str, tuple[Part, ...]]:
+    return {id_: clipped(listed, within) for id_, listed in parts.items()}
+
+
+def clipped(parts: Iterable[Part], within: Span) -> tuple[Part, ...]:
+    """What of some parts lies in a span."""
+    both = ((part, part.span.common(within)) for part in parts)
+    return tuple(Part(part.person, span.start, span.end) for part, span in both if span)
+
+
+def _as_history(ground: Ground, finding: Finding, since: datetime) -> Finding:
+    clock = wall(since, zone(ground.problem.zone))
+    return replace(finding, hard=False, sentence=f"{finding.sentence}; that was before {clock:%Y-%m-%d %H:%M}")
+
+
+def _key(finding: Finding) -> Key:
+    return finding.rule, finding.people, finding.shifts
+
+
+def _until(since: datetime) -> Span:
+    return Span(EPOCH, since)
+
+
+def _from(since: datetime) -> Span:
+    return Span(since, datetime.max.replace(tzinfo=since.tzinfo))
+
+
+def _start(shift: Shift) -> datetime:
+    return shift.start

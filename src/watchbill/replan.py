@@ -1,0 +1,244 @@
+"""After news on a published plan: what its holders can no longer serve goes to others, and as little else as possible.
+
+First only what is free is given away, all else being fixed: if that works, no plan changes less. If not, shifts that
+have not begun may move too, then also what is running and what is held in parts; every such move costs, in the tiers
+`notice` and `changes`, before anything else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from watchbill.assemble import Ground, Parts, answer_of, assemble, valued
+from watchbill.audit import audit, whole
+from watchbill.domain import Part
+from watchbill.drafting import insist
+from watchbill.errors import Refused
+from watchbill.history import forgiven
+from watchbill.judge import hand_pins, told, with_pins
+from watchbill.remaining import Piece, Remaining, held_before, pieces, remaining
+from watchbill.results import Assigned, Draft, Finding, Infeasible, Inputs, OutOfTime, Solved, Tier
+from watchbill.times import Span, iso
+
+if TYPE_CHECKING:
+    from watchbill.solve import Effort, Watch
+
+MANY = 5
+MAKING_ROOM = "to keep the rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stretch of a shift, from `start` to the end of the shift or part, that goes from one person to another.
+
+    `reason` says why the giver does not keep it; `giver` is None for a shift that nobody held.
+    """
+
+    shift: str
+    start: datetime
+    giver: str | None
+    taker: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The draft that changes least, and what moves in it: nothing if the plan can stay as it is."""
+
+    draft: Draft
+    moves: tuple[Move, ...]
+
+
+def smallest_change(
+    ground: Ground,
+    plan: Draft,
+    at: datetime,
+    *,
+    notice: timedelta,
+    inputs: Inputs,
+    effort: "Effort",
+    watch: "Watch | None" = None,
+) -> Smallest | Infeasible | OutOfTime:
+    """The draft on this ground that changes a published plan least from an instant on; nothing before it changes.
+
+    Refused if the inputs do not know any more what happened before, or if a rule that reaches across the instant
+    cannot be kept.
+    """
+    _insist_on_history(ground, plan, at)
+    listed = pieces(ground.problem, plan, at)
+    task = _Task(_pinned(ground, plan, listed), plan, at, listed, Span(at, at + notice), inputs)
+    same = task.draft({}, ())
+    if not any(piece.free for piece in listed) and not _hard(same):
+        return Smallest(same, ())
+    best: Smallest | Infeasible = Smallest(same, ())
+    for chosen in _wider(listed):
+        left = task.left(chosen)
+        found = task.solved(left, effort, watch)
+        if isinstance(found, OutOfTime) or (isinstance(found, Smallest) and not _hard(found.draft)):
+            return found
+        best = found
+    if isinstance(best, Smallest):
+        raise _broken(best.draft, at)
+    return _explained(left, watch)
+
+
+def _wider(listed: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
+    """What may be decided: what is free; also shifts that have not begun; everything."""
+    seen: tuple[Piece, ...] = ()
+    movable = tuple(piece for piece in listed if piece.free or piece.movable)
+    for chosen in (tuple(piece for piece in listed if piece.free), movable, tuple(listed)):
+        if len(chosen) > len(seen):
+            yield chosen
+        seen = chosen
+
+
+def _hard(draft: Draft) -> list[Finding]:
+    return [finding for finding in draft.findings if finding.hard]
+
+
+def _explained(left: Remaining, watch: "Watch | None") -> Infeasible:
+    from watchbill import explain
+
+    return explain.conflict(left.ground.problem, left.ground.rules, left.ground.loads, watch=watch)
+
+
+def _broken(draft: Draft, at: datetime) -> Refused:
+    faults = [f"  {told(finding)}" for finding in _hard(draft)]
+    head = (
+        f"what was held before {iso(at)} cannot change, and beside it these rules cannot be kept; nothing was "
+        "written. Make them strength: should, or choose another time with --from:"
+    )
+    return Refused("\n".join([head, *faults[:MANY]]))
+
+
+# -------------------------------------------------------------------------------------------------------- history
+
+
+def _insist_on_history(ground: Ground, plan: Draft, at: datetime) -> None:
+    faults = [fault for assigned in plan.shifts if assigned.shift.start < at for fault in _gone(ground, assigned, at)]
+    if faults:
+        more = [f"and {len(faults) - MANY} more"] if len(faults) > MANY else []
+        head = f"what was held before {iso(at)} cannot change, but the inputs do not fit it; nothing was written:"
+        raise Refused("\n".join([head, *(f"  {fault}" for fault in [*faults[:MANY], *more])]))
+
+
+def _gone(ground: Ground, assigned: Assigned, at: datetime) -> Iterator[str]:
+    """What the inputs do not know any more of a shift that has begun."""
+    shift = assigned.shift
+    known = ground.problem.shift.get(shift.id)
+    if known is None or known.spans != shift.spans:
+        what = "is no shift of the inputs any more" if known is None else "has other hours in the inputs now"
+        yield f"{shift.id} {what}. Restore its layer; change it for the next period."
+    for part in assigned.parts:
+        if part.start < at and part.person not in ground.problem.person:
+            yield f"{shift.id} was held by {part.person}, who is not in team.yaml. Restore that entry, with left: DATE."
+
+
+def _pinned(ground: Ground, plan: Draft, listed: Sequence[Piece]) -> Ground:
+    """The ground with what was pinned by hand in the plan and can stay so."""
+    free = {piece.shift.turn for piece in listed if piece.free}
+    known = ground.problem.shift
+    pins = tuple(pin for pin in hand_pins(plan, ground.problem) if known[pin.shift].turn not in free)
+    return with_pins(ground, pins, None)
+
+
+# ---------------------------------------------------------------------------------------------------------- solve
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A plan, the instant from which it may change, and everything from there on."""
+
+    ground: Ground
+    plan: Draft
+    at: datetime
+    listed: tuple[Piece, ...]
+    notice: Span
+    inputs: Inputs
+
+    def left(self, chosen: Sequence[Piece]) -> Remaining:
+        """The problem of giving these pieces away."""
+        return remaining(self.ground, held_before(self.plan, self.at), self.listed, chosen, self.notice)
+
+    def solved(self, left: Remaining, effort: "Effort", watch: "Watch | None") -> Smallest | Infeasible | OutOfTime:
+        """The best way to do so."""
+        from watchbill.solve import solve
+
+        if watch is not None and watch.stopped.is_set():
+            return OutOfTime()
+        on = left.ground
+        match solve(on.problem, on.rules, effort=effort, watch=watch, loads=on.loads):
+            case Solved(holders, tiers, reproducible):
+                return self._smallest(left, holders, tiers, reproducible)
+            case no_plan:
+                return no_plan
+
+    def _smallest(
+        self, left: Remaining, holders: Mapping[str, str], tiers: Sequence[Tier], reproducible: bool
+    ) -> Smallest:
+        on = left.ground
+        findings = audit(on.problem, on.rules, whole(on.problem, holders), on.loads)
+        decided = left.decided(holders)
+        known = replace(self, inputs=replace(self.inputs, reproducible=reproducible))
+        draft = known.draft(decided, tiers, [finding for finding in findings if finding.rule == "keep"])
+        insist(replace(draft, findings=findings, tiers=valued(tiers, findings)), tiers)
+        return Smallest(_rebased(draft, tiers), tuple(self._moves(decided)))
+
+    def draft(
+        self, decided: Mapping[tuple[str, datetime], str], tiers: Sequence[Tier], kept: Sequence[Finding] = ()
+    ) -> Draft:
+        """The whole plan with what was decided, judged; `kept` is what staying near the plan costs."""
+        parts = self._parts(decided)
+        made = assemble(self.ground, parts, inputs=self.inputs, status="solved", tiers=tiers)
+        findings = (*forgiven(self.ground, parts, made.findings, self.at), *kept)
+        return replace(
+            made,
+            inputs=replace(self.inputs, answer=answer_of(made.shifts)),
+            tiers=valued(tiers, findings),
+            findings=findings,
+            since=iso(self.at),
+        )
+
+    def _parts(self, decided: Mapping[tuple[str, datetime], str]) -> Parts:
+        """Parts by shift id: what was held before, then who holds or takes each piece."""
+        before = held_before(self.plan, self.at)
+        out = {shift.id: list(before.get(shift.id, ())) for shift in self.ground.problem.shifts}
+        for piece in self.listed:
+            person = decided.get((piece.shift.id, piece.span.start), piece.holder)
+            if person:
+                out[piece.shift.id].append(Part(person, piece.span.start, piece.span.end))
+        known = self.plan.holders
+        return {id_: _as_known(parts, known.get(id_, ())) for id_, parts in out.items()}
+
+    def _moves(self, decided: Mapping[tuple[str, datetime], str]) -> Iterator[Move]:
+        for piece in self.listed:
+            taker = decided.get((piece.shift.id, piece.span.start), piece.holder)
+            if taker and taker != piece.holder:
+                reason = piece.reason or (MAKING_ROOM if piece.holder else "")
+                yield Move(piece.shift.id, piece.span.start, piece.holder, taker, reason)
+
+
+def _as_known(parts: Sequence[Part], known: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts without cuts between the same person's; just as they were if nobody holds anything else."""
+    joined = _joined(parts)
+    return known if joined == _joined(known) else joined
+
+
+def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    out: list[Part] = []
+    for part in sorted(parts, key=lambda part: part.start):
+        if out and (out[-1].person, out[-1].end) == (part.person, part.start):
+            out[-1] = replace(out[-1], end=part.end)
+        else:
+            out.append(part)
+    return tuple(out)
+
+
+def _rebased(draft: Draft, tiers: Sequence[Tier]) -> Draft:
+    """The tiers with what is fixed counted in: it moves value, best and bound alike."""
+    more = {tier.name: seen.value - tier.value for tier, seen in zip(tiers, draft.tiers, strict=True)}
+    based = (
+        replace(tier, best=tier.best + more[tier.name], bound=tier.bound + more[tier.name]) for tier in draft.tiers
+    )
+    return replace(draft, tiers=tuple(based))
