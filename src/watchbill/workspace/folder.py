@@ -38,7 +38,7 @@ _NOT_READ = {
 class Workspace:
     """A team's inputs, sound and typed. `answered` says through which date each person has handed in wishes.
 
-    `publish` is by role. `fingerprint` is of the bytes of all input files.
+    `publish` is by role, `region` PagerDuty's service region. `fingerprint` is of the bytes of all input files.
     """
 
     folder: Path
@@ -56,6 +56,7 @@ class Workspace:
     notice: timedelta
     pins: tuple[Pin, ...]
     publish: Mapping[str, PagerDutyFile]
+    region: str
     availability: Mapping[str, Availability]
     fingerprint: str
     warnings: tuple[Mistake, ...] = ()
@@ -176,6 +177,7 @@ class _Reading:
             notice=file.notice,
             pins=build.pins(file),
             publish=file.publish.pagerduty,
+            region=file.publish.region,
             availability=own,
             fingerprint=self.digest.hexdigest(),
             warnings=tuple(sorted(mistake for mistake in self.mistakes if mistake.warning)),

@@ -63,12 +63,17 @@ def revisions(folder: Path, plans: Sequence[Draft]) -> Mapping[tuple[str, int], 
     """When each revision of some plans was published, as far as `plans/history/` tells: by period and revision."""
     out: dict[tuple[str, int], str] = {}
     for plan in plans:
-        older = sorted((folder / "plans" / "history").glob(f"{plan.period}.r*.json"))
-        known = [_read(folder, f"plans/history/{path.name}", None) for path in older]
-        for found in (*known, plan):
-            if found and found.made:
+        for found in (*older(folder, plan.period), plan):
+            if found.made:
                 out[found.period.name, found.revision] = found.made
     return out
+
+
+def older(folder: Path, period: Period) -> tuple[Draft, ...]:
+    """The revisions of a plan before the present one, as far as `plans/history/` tells."""
+    paths = sorted((folder / "plans" / "history").glob(f"{period}.r*.json"))
+    found = (_read(folder, f"plans/history/{path.name}", None) for path in paths)
+    return tuple(plan for plan in found if plan)
 
 
 def publish(folder: Path, draft: Draft, made: datetime) -> Draft:

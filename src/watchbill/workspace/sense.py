@@ -176,9 +176,11 @@ def _schedules(file: TeamFile, find: Finder) -> Iterator[Mistake]:
     for role, entry in file.publish.pagerduty.items():
         place = find.value("publish", "pagerduty", role, "schedule")
         seats = file.roles[role].seats if role in file.roles else len(entry.schedule)
-        if len(entry.schedule) != seats and "seats" not in find.pruned("roles", role):
+        together = entry.form == "custom_shifts" and len(entry.schedule) == 1
+        if len(entry.schedule) != seats and not together and "seats" not in find.pruned("roles", role):
             sentence = f"{role} has {_many(seats, 'seat')} and {_many(len(entry.schedule), 'schedule')}."
-            yield Mistake(place, f"{sentence} Write one schedule for each seat.")
+            remedy = "Write one schedule for each seat, or one shift-based schedule for all with as: custom_shifts."
+            yield Mistake(place, f"{sentence} {remedy}")
         for schedule in entry.schedule:
             if schedule in seen:
                 sentence = f"{schedule} is the schedule of {seen[schedule]} already. Give each role its own."

@@ -174,13 +174,14 @@ class PagerDutyFile(FileModel):
     """Where a role is published in PagerDuty."""
 
     schedule: Names
-    form: Literal["layers", "overrides"] = Field(default="layers", alias="as")
+    form: Literal["layers", "overrides", "custom_shifts"] = Field(default="layers", alias="as")
     after_end: Literal["rotate", "none"] = "rotate"
 
 
 class PublishFile(FileModel):
-    """Where plans are published."""
+    """Where plans are published. `region` is PagerDuty's service region."""
 
+    region: Literal["us", "eu"] = "us"
     pagerduty: dict[str, PagerDutyFile] = Field(default_factory=dict)
 
 

@@ -1,6 +1,6 @@
 """Who our people are in PagerDuty, and what its escalation policies say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from watchbill.domain import Person
@@ -24,6 +24,20 @@ def resolve(calls: Calls, people: Sequence[Person]) -> Mapping[str, User]:
     if wrong:
         raise Refused("\n".join(wrong))
     return users
+
+
+class Names:
+    """Who PagerDuty's users are, asked for one by one when they are not among the known ones."""
+
+    def __init__(self, calls: Calls, known: Iterable[User]) -> None:
+        self._accounts = _Accounts(calls)
+        self._names = {user.id: user.name for user in known}
+
+    def __call__(self, id_: str) -> str:
+        if id_ not in self._names:
+            node = self._accounts.by_id(id_)
+            self._names[id_] = wire.user(node).name if node else id_
+        return self._names[id_]
 
 
 def policy(calls: Calls, id_: str) -> Policy:

@@ -5,7 +5,10 @@ says it was not done (429); where no answer says so, `Unsure` is raised and the 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from watchbill.publish.pagerduty import faults
@@ -37,7 +40,8 @@ class Calls:
     """The four verbs with patience. Each returns the parsed body of an answer that says it was done.
 
     `sleep` and `clock` are in seconds. A request is tried at most `attempts` times and for at most about `patience`
-    seconds. `trace` hears of every try: method, path, status (None: no answer), request id.
+    seconds. `trace` hears of every try: method, path, status (None: no answer), request id. `date` is PagerDuty's own
+    present, to the second, as the last answer told it.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Calls:
     ) -> None:
         self._port, self._sleep, self._clock, self._trace = port, sleep, clock, trace
         self._patience, self._attempts = patience, attempts
+        self.date: datetime | None = None
 
     def get(self, path: str, params: Params | None = None) -> Any:
         """Reads. RemoteFailed if it is refused or stays unanswered."""
@@ -120,6 +125,8 @@ class Calls:
         return reply, ""
 
     def _heard(self, asked: _Asked, status: int | None, headers: Mapping[str, str]) -> None:
+        with suppress(ValueError):
+            self.date = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
         if self._trace:
             self._trace(asked.method, asked.path, status, headers.get("x-request-id", ""))
 

@@ -36,21 +36,19 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """The writes to one schedule of a run that has not ended: the first `done` of them are made, with these ids.
+    """The writes to one schedule of a run that has not ended: the first `done` of them are made.
 
-    `schedule` is None until a schedule that has to be made first has an id.
+    `schedule` is its id; None, as `before`, for one that does not exist before the first write.
     """
 
     role: str
     seat: int
+    name: str
     schedule: str | None
     kind: Kind
     before: _State | None
     steps: tuple[_Step, ...]
     done: int = 0
-    overrides: tuple[Override, ...] = ()
-    shifts: tuple[CustomShift, ...] = ()
-    rotations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ class PushFile:
 
 
 _FILE = TypeAdapter(PushFile)
+_STEPS = TypeAdapter(tuple[_Step, ...])
 
 
 def encode(file: PushFile) -> bytes:
@@ -101,3 +100,8 @@ def decode(name: str, content: bytes) -> PushFile:
 def schema() -> dict[str, Any]:
     """The JSON Schema of push files."""
     return _FILE.json_schema()
+
+
+def steps_json(steps: tuple[AnyStep, ...]) -> Any:
+    """Writes as JSON: the same for the same writes."""
+    return _STEPS.dump_python(steps, mode="json")

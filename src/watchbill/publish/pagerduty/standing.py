@@ -70,9 +70,8 @@ def _stretch(item: Any, now: datetime) -> list[str]:
 
 
 def _rotations(state: ShiftSchedule, now: datetime) -> list[Any]:
-    """Rotations that hold or may get an event; where they stand among each other does not matter."""
-    events = [sorted(_event(e, now) for e in r.events if e.until is None or e.until > now) for r in state.rotations]
-    return sorted(found for found in events if found)
+    """Rotations with their events, empty ones too; where they stand among each other does not matter."""
+    return sorted(sorted(_event(e, now) for e in r.events if e.until is None or e.until > now) for r in state.rotations)
 
 
 def _event(event: Event, now: datetime) -> list[Any]:
