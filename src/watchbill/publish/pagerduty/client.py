@@ -40,6 +40,10 @@ class PdpyrasPort:
     def __repr__(self) -> str:
         return f"PdpyrasPort({self._url})"
 
+    def close(self) -> None:
+        """Closes the connections."""
+        self._session.close()
+
     def get(self, path: str, params: Params | None = None) -> Reply:
         """A GET; a list among the parameters is sent as one parameter for each item."""
         return self._reply("get", path, params=dict(params or {}))

@@ -77,6 +77,7 @@ def _rules(name: str) -> tuple[object, ...]:
     return offsets(span, zone(name))
 
 
+@cache
 def _glance(name: str) -> tuple[object, ...]:
     """Enough to tell most clocks apart without reading all their rules."""
     year = int(tzdata_version()[:4])
