@@ -157,7 +157,8 @@ def preview(calls: Calls, schedule: Schedule, layers: Sequence[PdLayer], window:
     Nothing is saved. As in a write, a layer that begins in the past begins now.
     """
     new = [replace(layer, id=None) for layer in layers]
-    body = bodies.schedule(schedule.name, for_pagerduty(schedule.zone), schedule.description, new)
+    zone = schedule.zone if schedule.id else for_pagerduty(schedule.zone)
+    body = bodies.schedule(schedule.name, zone, schedule.description, new)
     answer = calls.ask("/schedules/preview", body, {**_over(window), "overflow": "false"})
     return _clipped(wire.schedule(answer).final, window)
 
@@ -197,7 +198,7 @@ def put_layers(calls: Calls, schedule: Schedule, layers: Sequence[PdLayer]) -> S
 
     A layer without an id is made; then the write is not repeated, and Unsure if it stays unanswered.
     """
-    body = bodies.schedule(schedule.name, for_pagerduty(schedule.zone), schedule.description, layers)
+    body = bodies.schedule(schedule.name, schedule.zone, schedule.description, layers)
     answer = calls.put(_v2(schedule.id), body, makes=any(layer.id is None for layer in layers))
     return replace(wire.schedule(answer), id=schedule.id, final=())
 

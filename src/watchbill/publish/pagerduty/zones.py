@@ -63,7 +63,7 @@ def for_pagerduty(name: str) -> str:
 
 @cache
 def same(one: str, other: str) -> bool:
-    """Whether two names mean the same clock, from the year of the zone database on for four years."""
+    """Whether two names mean the same clock, for four years from the middle of the zone database's year on."""
     one, other = canonical(one), canonical(other)
     if one == other:
         return True
@@ -73,14 +73,14 @@ def same(one: str, other: str) -> bool:
 @cache
 def _rules(name: str) -> tuple[object, ...]:
     year = int(tzdata_version()[:4])
-    span = Span(datetime(year, 1, 1, tzinfo=UTC), datetime(year + YEARS, 1, 1, tzinfo=UTC))
+    span = Span(datetime(year, 7, 1, tzinfo=UTC), datetime(year + YEARS, 7, 1, tzinfo=UTC))
     return offsets(span, zone(name))
 
 
 @cache
 def _glance(name: str) -> tuple[object, ...]:
     """Enough to tell most clocks apart without reading all their rules."""
-    year = int(tzdata_version()[:4])
+    year = int(tzdata_version()[:4]) + 1
     return tuple(datetime(year, month, 1, tzinfo=UTC).astimezone(zone(name)).utcoffset() for month in (1, 7))
 
 
