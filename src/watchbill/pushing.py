@@ -10,13 +10,14 @@ from watchbill.domain import Part, Person
 from watchbill.errors import Refused, did_you_mean
 from watchbill.files import inside, write_atomically
 from watchbill.publish.pagerduty import account
-from watchbill.publish.pagerduty.apply import Applied, apply
+from watchbill.publish.pagerduty.apply import Again, Applied, Keep, apply, written
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.carry import Hands
 from watchbill.publish.pagerduty.journal import PushFile, decode, encode
 from watchbill.publish.pagerduty.layered import show as show_layers
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Show, propose, window_of
+from watchbill.publish.pagerduty.rolling import propose_back, rolled_back
 from watchbill.publish.pagerduty.terms import Kind, User
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import shelf
@@ -74,12 +75,41 @@ def push_apply(
     """Writes what was shown under a digest, and keeps what was written in `plans/<period>.push.json`."""
     stage = _stage(folder, period, link, roles=roles, create=create)
     proposal = stage.propose(_push_file(folder, period), allowed)
+    return _carried(folder, period, stage, proposal, digest, again=lambda file: stage.propose(file, ()), keep=written)
+
+
+def rollback(
+    folder: Path, period: Period, link: Link, *, roles: Collection[str] = (), allowed: Sequence[str] = ()
+) -> Proposal:
+    """What it would take to page, from now on, as before the last push of a period's plan. Writes nothing."""
+    stage = _stage(folder, period, link, roles=roles, create=False)
+    return stage.propose_back(_pushed(folder, period), allowed)
+
+
+def rollback_apply(
+    folder: Path, period: Period, link: Link, digest: str, *, roles: Collection[str] = (), allowed: Sequence[str] = ()
+) -> Applied:
+    """Rolls back as it was shown under a digest."""
+    stage = _stage(folder, period, link, roles=roles, create=False)
+    file = _pushed(folder, period)
+    proposal = stage.propose_back(file, allowed)
+
+    def again(_: PushFile) -> Proposal:
+        return stage.propose_back(file, ())
+
+    return _carried(folder, period, stage, proposal, digest, again=again, keep=rolled_back)
+
+
+def _carried(
+    folder: Path, period: Period, stage: "_Stage", proposal: Proposal, digest: str, *, again: Again, keep: Keep
+) -> Applied:
+    link = stage.link
     hands = Hands(link.calls, link.now, link.sleep, proposal.window, proposal.scene.meaning)
 
     def save(file: PushFile) -> None:
         write_atomically(push_path(folder, period), encode(file))
 
-    return apply(hands, proposal, digest, again=lambda file: stage.propose(file, ()), save=save)
+    return apply(hands, proposal, digest, again=again, save=save, keep=keep)
 
 
 # ----------------------------------------------------------------------------------------------------------- stage
@@ -96,6 +126,11 @@ class _Stage:
     def propose(self, file: PushFile | None, allowed: Sequence[str]) -> Proposal:
         """What is to be written now."""
         return propose(self.link.calls, replace(self.scene, file=file), self.outlets, SHOWS, allowed, self.link.now())
+
+    def propose_back(self, file: PushFile, allowed: Sequence[str]) -> Proposal:
+        """What is to be written now to page as before a push."""
+        scene = replace(self.scene, file=file)
+        return propose_back(self.link.calls, scene, self.outlets, file, allowed, self.link.now())
 
 
 def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], create: bool) -> _Stage:
@@ -215,6 +250,13 @@ def _cut(assigned: Assigned) -> Assigned:
 def push_path(folder: Path, period: Period) -> Path:
     """Where it is kept what a push wrote."""
     return inside(folder / "plans", f"{period}.push.json")
+
+
+def _pushed(folder: Path, period: Period) -> PushFile:
+    file = _push_file(folder, period)
+    if file is None or not any(one.schedule for one in file.written):
+        raise Refused(f"{period} was not pushed from here: there is no plans/{period}.push.json. Restore it from git.")
+    return file
 
 
 def _push_file(folder: Path, period: Period) -> PushFile | None:

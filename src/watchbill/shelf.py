@@ -50,6 +50,12 @@ class Shelf:
                 return plan
         raise Refused(f"no published plan reaches {day}.{self._existing()} Publish one first: watchbill publish")
 
+    def to_push(self) -> Period:
+        """The latest plan."""
+        if not self.plans:
+            raise Refused(f"nothing is published yet, and only plans are pushed.{self._existing()}")
+        return self.plans[-1]
+
     def missing(self, wanted: Period) -> Refused:
         """What to say where a period has neither a draft nor a plan."""
         return Refused(

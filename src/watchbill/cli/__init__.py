@@ -5,15 +5,18 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from watchbill.cli import inputs, planning, publishing, reading, replanning
+from watchbill.cli import inputs, planning, publishing, pushing, reading, rehearsing, replanning
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
 
-__all__ = ["app", "inputs", "planning", "publishing", "reading", "replanning", "run"]
+__all__ = ["app", "inputs", "planning", "publishing", "pushing", "reading", "rehearsing", "replanning", "run"]
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line and exits: 0 done, 1 something to fix, 2 wrong usage, 3 no plan, 5 out of time."""
+    """Runs the command line and exits: 0 done, 1 something to fix, 2 wrong usage, 3 no plan, 5 out of time.
+
+    4 says that PagerDuty refused or did not answer.
+    """
     _write_anywhere()
     try:
         app(args=arguments, prog_name="watchbill")

@@ -20,6 +20,7 @@ from watchbill.publish.pagerduty.undo import undoing
 
 Save = Callable[[PushFile], None]
 Again = Callable[[PushFile], Proposal]
+Keep = Callable[[PushFile, Proposal, str], PushFile]
 
 
 class NotProven(RemoteFailed):
@@ -36,16 +37,17 @@ class Applied:
     writes: int
 
 
-def apply(hands: Hands, proposal: Proposal, digest: str, *, again: Again, save: Save) -> Applied:
+def apply(hands: Hands, proposal: Proposal, digest: str, *, again: Again, save: Save, keep: Keep) -> Applied:
     """Makes the writes of a proposal, or goes on with those of a run that was cut off. Refused for another digest.
 
-    `again` reads everything anew and proposes; `save` keeps the push file, before every write.
+    `again` reads everything anew and proposes; `save` keeps the push file, before every write; `keep` says what it
+    holds at the end.
     """
     file = proposal.scene.file or PushFile(proposal.scene.plan.period.name, 0)
     run = _Run(hands, replace(file, pending=_to_do(proposal, file, digest)), save)
     run.carry_all()
     after = _proven(hands, run, again)
-    done = _written(run.file, after, digest)
+    done = keep(run.file, after, digest)
     save(done)
     return Applied(proposal, after, done, run.writes)
 
@@ -177,15 +179,22 @@ def _difference(after: Proposal) -> str:
 # ------------------------------------------------------------------------------------------------------- push file
 
 
-def _written(file: PushFile, after: Proposal, digest: str) -> PushFile:
-    """The push file of a run that came to its end."""
+def written(file: PushFile, after: Proposal, digest: str) -> PushFile:
+    """The push file of a run that came to its end; what is known of schedules that it did not look at stays."""
+    kept = [_kept(file, one, after.now) for one in after.shown]
     return PushFile(
         period=after.scene.plan.period.name,
         revision=after.scene.plan.revision,
         digest=digest,
         at=after.now,
-        written=tuple(_kept(file, one, after.now) for one in after.shown),
+        written=(*untouched(file, after), *kept),
     )
+
+
+def untouched(file: PushFile, after: Proposal) -> tuple[Written, ...]:
+    """What a push file says of schedules that a run did not look at."""
+    seen = {(one.outlet.role.id, one.outlet.seats[0]) for one in after.shown}
+    return tuple(w for w in file.written if (w.role, w.seat) not in seen)
 
 
 def _kept(file: PushFile, one: Shown, now: datetime) -> Written:

@@ -116,7 +116,7 @@ def _shown(
         manual=clipped(goal.manual, (window,)),
         cover=_cover(goal, there, now),
     )
-    return replace(shown, hazards=tuple(_hazards(scene, outlet, there, goal, ours, shown, now)))
+    return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
 
 
 def _steps(live: AnySchedule | None, there: Schedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
@@ -139,15 +139,19 @@ def _expected(
     plan = clipped(painted(mine, goal.manual), (window,))
     if not told:
         return plan, spans_of(mine)
-    dropped = set(goal.drop)
-    kept = [o for o in live.overrides if o not in dropped and o not in goal.manual]
-    whole = render(goal.layers, (*kept, *goal.make, *goal.manual), live.zone, window, scene.meaning)
+    whole = render(goal.layers, overlaid(live, goal), live.zone, window, scene.meaning)
     if off := moves(plan, whole, spans_of(mine)):
         at = hazards.told_stretch(scene, off[0].span)
         raise Refused(
             f"{outlet.role.id}: {live.name} cannot be made to show the plan {at}. Write as: overrides instead."
         )
     return whole, (window,)
+
+
+def overlaid(live: Schedule, goal: Goal) -> tuple[Override, ...]:
+    """The overrides as they stand afterwards; those made by hand win, since ours are cut around them."""
+    kept = [o for o in live.overrides if o not in goal.drop and o not in goal.manual]
+    return (*kept, *goal.make, *goal.manual)
 
 
 def _cover(goal: Goal, live: Schedule, now: datetime) -> datetime | None:

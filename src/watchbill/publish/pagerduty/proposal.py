@@ -1,7 +1,7 @@
 """What a push would do to each schedule, with its hazards and the digest of it all. Reads PagerDuty, writes nothing."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -99,6 +99,10 @@ class Shown:
     def settled(self) -> bool:
         """Whether there is nothing left to write, and the schedule renders what it should."""
         return not self.steps and not self.moves
+
+    def with_hazards(self, found: Iterable[Hazard]) -> "Shown":
+        """The same with what is dangerous about it."""
+        return replace(self, hazards=tuple(found))
 
     def doing(self) -> Doing:
         """The writes, before any of them is made."""

@@ -1,0 +1,255 @@
+"""`push` and `rollback`: show what would change, then apply exactly that."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
+
+if TYPE_CHECKING:
+    from watchbill.publish.pagerduty.apply import Applied
+    from watchbill.publish.pagerduty.proposal import Proposal, Shown
+    from watchbill.publish.pagerduty.steps import AnyStep
+    from watchbill.times import Period
+
+Roles = Annotated[list[str] | None, typer.Option("--role", metavar="ROLE", help="Only this role; may be repeated.")]
+Allow = Annotated[
+    list[str] | None, typer.Option("--allow", metavar="KEY", help="Allow a hazard by its key; may be repeated.")
+]
+Digest = Annotated[
+    str | None, typer.Option("--apply", metavar="DIGEST", help="Write what was shown under this digest.")
+]
+
+
+@command("watchbill push 2027-Q1")
+def push(
+    context: typer.Context,
+    period: PeriodText = None,
+    apply: Digest = None,
+    allow: Allow = None,
+    role: Roles = None,
+    create: Annotated[bool, typer.Option("--create", help="Make schedules that do not exist yet.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what PagerDuty would hold for a published plan, and write it once its digest is given.
+
+    Without --apply nothing is written; on a terminal you are asked. Hazards withhold the digest until they are allowed
+    by key. A run that was cut off goes on with the same digest, or starts over without one; nothing is made twice.
+    The key comes from WATCHBILL_PAGERDUTY_KEY or .watchbill/pagerduty.key.
+    """
+    from watchbill import pushing
+    from watchbill.cli.remote import link
+
+    folder = folder_of(context)
+    chosen = _period(folder, period)
+    using = link(folder)
+    roles, allowed = role or [], allow or []
+
+    def carry(digest: str) -> "Applied":
+        return pushing.push_apply(folder, chosen, using, digest, roles=roles, allowed=allowed, create=create)
+
+    def propose() -> "Proposal":
+        return pushing.push(folder, chosen, using, roles=roles, allowed=allowed, create=create)
+
+    _run(propose, carry, apply, _again("push", chosen, roles, allowed, create=create), as_json=as_json)
+
+
+@command("watchbill rollback 2027-Q1")
+def rollback(
+    context: typer.Context,
+    period: PeriodText = None,
+    apply: Digest = None,
+    allow: Allow = None,
+    role: Roles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what it takes for PagerDuty to page, from now on, as before the last push, and write it once shown.
+
+    Works as push does: without --apply nothing is written, and the digest stands for exactly what was shown.
+    """
+    from watchbill import pushing
+    from watchbill.cli.remote import link
+
+    folder = folder_of(context)
+    chosen = _period(folder, period)
+    using = link(folder)
+    roles, allowed = role or [], allow or []
+
+    def carry(digest: str) -> "Applied":
+        return pushing.rollback_apply(folder, chosen, using, digest, roles=roles, allowed=allowed)
+
+    def propose() -> "Proposal":
+        return pushing.rollback(folder, chosen, using, roles=roles, allowed=allowed)
+
+    _run(propose, carry, apply, _again("rollback", chosen, roles, allowed, create=False), as_json=as_json)
+
+
+def _period(folder: Path, text: str | None) -> "Period":
+    from watchbill.shelf import shelf
+
+    return period_of(text) or shelf(folder).to_push()
+
+
+def _again(verb: str, period: "Period", roles: list[str], allowed: list[str], *, create: bool) -> str:
+    """The command that applies, but for its digest."""
+    words = [f"watchbill {verb} {period}", *(f"--role {one}" for one in roles), *(f"--allow {key}" for key in allowed)]
+    return " ".join([*words, *(["--create"] if create else []), "--apply"])
+
+
+def _run(
+    propose: Callable[[], "Proposal"],
+    carry: Callable[[str], "Applied"],
+    digest: str | None,
+    again: str,
+    *,
+    as_json: bool,
+) -> None:
+    if digest is not None:
+        _done(carry(digest), as_json=as_json)
+        return
+    proposal = propose()
+    if as_json:
+        say_json(_as_json(proposal))
+    else:
+        _show(proposal, again)
+        if proposal.digest and sys.stdin.isatty() and sys.stdout.isatty():
+            if typer.confirm("Write this to PagerDuty now?", default=False):
+                _done(carry(proposal.digest), as_json=False)
+            return
+    if proposal.withheld:
+        end(1)
+
+
+# ----------------------------------------------------------------------------------------------------------- show
+
+
+def _show(proposal: "Proposal", again: str) -> None:
+    from watchbill.report import pushes
+
+    scene = proposal.scene
+    moved = [
+        pushes.Shift(
+            move.span.start,
+            move.span.end,
+            one.outlet.role.id,
+            tuple(map(scene.name, move.before)),
+            tuple(map(scene.name, move.after)),
+        )
+        for one in proposal.shown
+        for move in one.moves
+    ]
+    say(f"{scene.plan.team} · {scene.plan.period} · revision {scene.plan.revision} · times in {scene.zone}")
+    if moved:
+        out(pushes.changes(moved, scene.zone), "", pushes.people(moved), "")
+    for one in proposal.shown:
+        _tell(one, scene.zone)
+    for hazard in proposal.hazards:
+        state = "withheld" if hazard in proposal.withheld else "allowed"
+        say(f"hazard {hazard.key} ({state}): {hazard.sentence}.")
+    _close(proposal, again)
+
+
+def _tell(one: "Shown", zone: str) -> None:
+    from watchbill.report.words import moment
+
+    name = f"{one.live.name} ({one.live.id})" if one.live else f"{one.outlet.schedule} (to be made)"
+    say(f"{one.outlet.role.id} → {name}, as {one.outlet.form.replace('_', ' ')}")
+    for step in one.steps:
+        say(f"  {_words(step)}")
+    if not one.steps:
+        say("  nothing to write")
+    for line in one.notes:
+        say(f"  {line}")
+    for entry in one.manual:
+        say(f"  made by hand, stays: {moment(entry.start, zone)} to {moment(entry.end, zone)}")
+    if one.live and not one.live.policies:
+        say("  no escalation policy uses this schedule: it pages nobody")
+    elif one.live:
+        say(f"  used by {len(one.live.policies)} escalation {'policy' if len(one.live.policies) == 1 else 'policies'}")
+    say(f"  somebody is on call {f'until {moment(one.cover, zone)}' if one.cover else 'without end'}")
+
+
+def _words(step: "AnyStep") -> str:
+    """One write in words."""
+    from watchbill.publish.pagerduty import steps
+
+    match step:
+        case steps.MakeSchedule(name, zone, _, _, layers):
+            return f'make the schedule "{name}" in {zone} with {len(layers)} layers'
+        case steps.PutLayers(layers):
+            return f"write the layers, from the lowest: {', '.join(layer.name for layer in layers)}"
+        case steps.MakeOverrides(overrides):
+            return f"make {len(overrides)} overrides"
+        case steps.MakeShifts(shifts):
+            return f"make {len(shifts)} custom shifts"
+        case steps.DropOverride(item) | steps.DropShift(item):
+            return f"take away {item.start:%Y-%m-%d %H:%M} to {item.end:%Y-%m-%d %H:%M} UTC"
+        case steps.MakeEvent(event):
+            return f'make the event "{event.name}"'
+        case steps.EndEvent(_, event, until):
+            return f'end the event "{event.name}" at {until:%Y-%m-%d %H:%M} UTC'
+    return step.kind.replace("_", " ")
+
+
+def _close(proposal: "Proposal", again: str) -> None:
+    if proposal.withheld:
+        keys = " ".join(f"--allow {key}" for key in dict.fromkeys(h.key for h in proposal.withheld))
+        note(f"Nothing is written while a hazard is not allowed. If all of it is meant, add: {keys}")
+    elif proposal.digest:
+        say(f"Apply with: {again} {proposal.digest}")
+    elif proposal.settled:
+        say("Nothing to write: PagerDuty stands as the plan wants it.")
+    else:
+        note("Nothing of ours is to be written, and PagerDuty shows something else. See: watchbill drift")
+
+
+def _done(done: "Applied", *, as_json: bool) -> None:
+    if as_json:
+        say_json({"writes": done.writes, "proven": True, **_as_json(done.after)})
+        return
+    writes = f"{done.writes} write{'' if done.writes == 1 else 's'}"
+    say(f"{writes} made; read back, PagerDuty shows exactly what was meant.")
+    for one in done.after.shown:
+        if one.live:
+            say(f"  {one.outlet.role.id}: {one.live.name} ({one.live.id})")
+    say(f"What was written is kept in plans/{done.file.period}.push.json: commit it.")
+
+
+def _as_json(proposal: "Proposal") -> dict[str, Any]:
+    from watchbill.publish.pagerduty.journal import steps_json
+    from watchbill.times import iso
+
+    return {
+        "period": proposal.scene.plan.period.name,
+        "revision": proposal.scene.plan.revision,
+        "digest": proposal.digest,
+        "hazards": [
+            {"key": h.key, "sentence": h.sentence, "allowed": h not in proposal.withheld} for h in proposal.hazards
+        ],
+        "schedules": [
+            {
+                "role": one.outlet.role.id,
+                "seats": list(one.outlet.seats),
+                "schedule": one.live.id if one.live else None,
+                "name": one.live.name if one.live else one.outlet.schedule,
+                "form": one.outlet.form,
+                "covered_until": iso(one.cover) if one.cover else None,
+                "policies": list(one.live.policies) if one.live else [],
+                "notes": list(one.notes),
+                "changes": [
+                    {
+                        "start": iso(m.span.start),
+                        "end": iso(m.span.end),
+                        "before": list(m.before),
+                        "after": list(m.after),
+                    }
+                    for m in one.moves
+                ],
+                "writes": steps_json(one.steps),
+            }
+            for one in proposal.shown
+        ],
+    }
