@@ -274,4 +274,4 @@ def settled(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _policies(node: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(sorted({reference(item) for item in listed(node, "escalationpolicies", ())}))
+    return tuple(sorted({reference(item) for item in listed(node, "escalation_policies", ())}))
