@@ -187,7 +187,7 @@ def _balances(ground: Ground, fixed: Mapping[str, Sequence[Part]]) -> dict[str, 
                 load = ground.loads.of_spans(part.person, shift.role, common(shift.spans, (part.span,)))
                 for bucket in BUCKETS:
                     out[part.person][bucket] += load[bucket]
-    return {**known, **out}
+    return {**{person: dict(carried) for person, carried in known.items()}, **out}
 
 
 def _pins(
