@@ -59,7 +59,7 @@ class Handle:
         self.box.fixed = now
 
     def reset(self, seed: Seed | Mapping[str, Any] | None = None) -> None:
-        """Begins anew from a seed: no writes, faults, watches; the clock, the quirks and the key stay."""
+        """Begins anew from a seed, without writes, faults and watches; the clock, the quirks and the key stay."""
         with self.box.lock:
             self.box.reset(grown(seed))
 
@@ -133,7 +133,7 @@ def _listener(port: int) -> socket.socket:
         listener.bind((HOST, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise Refused(f"port {port} cannot be opened: {error}. Name another one with --port.") from error
+        raise Refused(f"port {port} cannot be opened ({error}). Name another one with --port.") from error
     return listener
 
 
@@ -147,6 +147,7 @@ def _config(box: Box) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=1,
     )
 
