@@ -231,7 +231,7 @@ class Box:
     def _marks(self, request: Request) -> dict[str, str]:
         digest = sha256(f"{self.requests} {request.method} {request.path}".encode()).hexdigest()
         parts = (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
-        return {"x-request-id": "-".join(parts), "date": format_datetime(self.now().astimezone(UTC), usegmt=True)}
+        return {"x-request-id": "-".join(parts), "date": format_datetime(self.now.astimezone(UTC), usegmt=True)}
 
     def _etag(self, answer: Answer) -> dict[str, str]:
         if answer.body is None or answer.status >= 300:

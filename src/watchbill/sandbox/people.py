@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.sandbox import render
+from watchbill.sandbox import render, shift_render
 from watchbill.sandbox.answers import Answer, invalid, not_found
 from watchbill.sandbox.call import Call, instant_of
 from watchbill.sandbox.shapes import in_window, policy_pointer, schedule_pointer, stamp, user_body, user_pointer
@@ -13,6 +13,7 @@ from watchbill.sandbox.world import Policy, Rule, Target
 from watchbill.times import Span
 
 AHEAD = timedelta(days=90)
+SECOND = timedelta(seconds=1)
 
 
 def users(call: Call) -> Answer:
@@ -132,6 +133,10 @@ def on_schedule(call: Call, schedule: str, window: Span) -> list[tuple[str, Span
         found = world.schedules[schedule]
         entries = in_window(lambda s: render.final(found, s, quirks.turns, quirks.merged), window, full=True)
         return [(entry.user, Span(entry.start, entry.end)) for entry in entries]
+    if schedule in world.shift_schedules:
+        wide = window if window.start < window.end else Span(window.start, window.start + SECOND)
+        assignments = shift_render.final(world.shift_schedules[schedule], wide, full=True, gaps=False)
+        return [(a.user, a.span) for a in assignments if a.user]
     return []
 
 

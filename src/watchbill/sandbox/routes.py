@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from watchbill.sandbox import people, schedules
+from watchbill.sandbox import custom_shifts, people, schedules, shift_events, shift_schedules
 from watchbill.sandbox.answers import Answer
 from watchbill.sandbox.call import Call
 
@@ -23,6 +23,7 @@ class Route(NamedTuple):
         return self.method != "GET" and not self.path.endswith("/preview")
 
 
+_ROTATION = "/v3/schedules/{id}/rotations/{rotation_id}"
 ROUTES = (
     Route("GET", "/users", people.users),
     Route("GET", "/users/{id}", people.user),
@@ -36,6 +37,28 @@ ROUTES = (
     Route("GET", "/schedules/{id}/overrides", schedules.overrides),
     Route("POST", "/schedules/{id}/overrides", schedules.create_overrides),
     Route("DELETE", "/schedules/{id}/overrides/{override_id}", schedules.delete_override),
+    Route("GET", "/v3/schedules", shift_schedules.index),
+    Route("POST", "/v3/schedules", shift_schedules.create),
+    Route("GET", "/v3/schedules/{id}", shift_schedules.show),
+    Route("PUT", "/v3/schedules/{id}", shift_schedules.update),
+    Route("DELETE", "/v3/schedules/{id}", shift_schedules.delete),
+    Route("GET", "/v3/schedules/{id}/rotations", shift_schedules.rotations),
+    Route("POST", "/v3/schedules/{id}/rotations", shift_schedules.create_rotation),
+    Route("GET", f"{_ROTATION}", shift_schedules.rotation),
+    Route("DELETE", f"{_ROTATION}", shift_schedules.delete_rotation),
+    Route("GET", f"{_ROTATION}/events", shift_events.events),
+    Route("POST", f"{_ROTATION}/events", shift_events.create),
+    Route("GET", f"{_ROTATION}/events/{{event_id}}", shift_events.event),
+    Route("PUT", f"{_ROTATION}/events/{{event_id}}", shift_events.update),
+    Route("DELETE", f"{_ROTATION}/events/{{event_id}}", shift_events.delete),
+    Route("GET", "/v3/schedules/{id}/custom_shifts", custom_shifts.shifts),
+    Route("POST", "/v3/schedules/{id}/custom_shifts", custom_shifts.create),
+    Route("GET", "/v3/schedules/{id}/custom_shifts/{shift_id}", custom_shifts.shift),
+    Route("PUT", "/v3/schedules/{id}/custom_shifts/{shift_id}", custom_shifts.update),
+    Route("DELETE", "/v3/schedules/{id}/custom_shifts/{shift_id}", custom_shifts.delete),
+    Route("GET", "/v3/schedules/{id}/overrides", custom_shifts.overrides),
+    Route("POST", "/v3/schedules/{id}/overrides", custom_shifts.create_overrides),
+    Route("DELETE", "/v3/schedules/{id}/overrides/{override_id}", custom_shifts.delete_override),
     Route("GET", "/escalation_policies", people.policies),
     Route("GET", "/escalation_policies/{id}", people.policy),
     Route("GET", "/oncalls", people.on_calls),

@@ -5,10 +5,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
-from watchbill.sandbox.call import instant_of, reference
+from watchbill.sandbox.call import Call, instant_of, reference
+from watchbill.sandbox.custom_shifts import create, create_overrides
 from watchbill.sandbox.layers import Reader
 from watchbill.sandbox.quirks import Quirks
-from watchbill.sandbox.world import Override, Policy, Rule, Schedule, Target, User, World
+from watchbill.sandbox.shift_events import read_event
+from watchbill.sandbox.shift_schedules import keep, schedule_of
+from watchbill.sandbox.world import (
+    Event,
+    Override,
+    Policy,
+    Rotation,
+    Rule,
+    Schedule,
+    ShiftSchedule,
+    Target,
+    User,
+    World,
+)
+from watchbill.sandbox.zones import canonical
 from watchbill.times import EPOCH
 
 
@@ -37,6 +52,9 @@ def grown(seed: Seed | Mapping[str, Any] | None) -> World:
     for body in told.get("schedules", ()):
         schedule = _schedule(world, body)
         world.schedules[schedule.id] = schedule
+    for body in told.get("schedules_v3", ()):
+        shifts = _shift_schedule(world, body)
+        world.shift_schedules[shifts.id] = shifts
     for body in told.get("escalation_policies", ()):
         policy = _policy(world, body)
         world.policies[policy.id] = policy
@@ -68,6 +86,29 @@ def _schedule(world: World, body: Mapping[str, Any]) -> Schedule:
 def _override(world: World, body: Mapping[str, Any]) -> Override:
     start, end = (instant_of(body[name], name) for name in ("start", "end"))
     return Override(body.get("id") or world.new_id("Q", 14), start, end, _id(body["user"]))
+
+
+def _shift_schedule(world: World, body: Mapping[str, Any]) -> ShiftSchedule:
+    """The same handlers that serve requests make what hangs on it, at an instant before everything."""
+    id_ = body.get("id") or world.new_id()
+    zone, description = canonical(body["time_zone"]), body.get("description", "")
+    world.shift_schedules[id_] = ShiftSchedule(id_, body["name"], zone, description)
+    call = Call(world, EPOCH, Quirks(past_overrides="keep", custom_shifts_months=3000), {"id": id_})
+    for rotation in body.get("rotations", ()):
+        made = Rotation(
+            rotation.get("id") or world.new_id("A", 26),
+            tuple(_event(call, event) for event in rotation.get("events", ())),
+        )
+        keep(call, replace(schedule_of(call), rotations=(*schedule_of(call).rotations, made)))
+    for name, handler in (("custom_shifts", create), ("overrides", create_overrides)):
+        for item in body.get(name, ()):
+            handler(replace(call, body={name: [item]}))
+    return schedule_of(call)
+
+
+def _event(call: Call, body: Mapping[str, Any]) -> Event:
+    made = read_event(call, dict(body), None, clamped=False)
+    return replace(made, id=body.get("id") or call.world.new_id("A", 26))
 
 
 def _policy(world: World, body: Mapping[str, Any]) -> Policy:

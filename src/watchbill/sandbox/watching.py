@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from watchbill.sandbox import render
+from watchbill.sandbox import render, shift_render
 from watchbill.sandbox.quirks import Quirks
 from watchbill.sandbox.world import World
 from watchbill.times import Span, iso, merged, without
@@ -47,6 +47,9 @@ class Watch:
         if self.schedule in world.schedules:
             entries = render.final(world.schedules[self.schedule], self.window, quirks.turns, quirks.merged)
             return [Span(entry.start, entry.end) for entry in entries]
+        if self.schedule in world.shift_schedules:
+            assignments = shift_render.final(world.shift_schedules[self.schedule], self.window, gaps=False)
+            return [assignment.span for assignment in assignments if assignment.user]
         return []
 
 

@@ -1,0 +1,99 @@
+"""`sandbox`."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchbill.cli.base import command, folder_of, note, say
+from watchbill.errors import Refused, WrongUsage
+
+if TYPE_CHECKING:
+    from watchbill.sandbox import World
+
+KEY = "sandbox-key"
+
+
+@command("watchbill sandbox --now 2026-12-20T09:00Z")
+def sandbox(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", metavar="N", help="The port here; 0 takes a free one.")] = 8377,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="WHEN", help="Let its clock stand at 2027-01-04T08:00Z, say.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option("--state", metavar="FILE", help="Remember everything in a file, and go on from it.")
+    ] = None,
+) -> None:
+    """A PagerDuty to rehearse on, on this machine only: the team's people and schedules, with PagerDuty's quirks.
+
+    It prints what to set so that push, drift and import talk to it instead of PagerDuty, and runs until Ctrl-C.
+    """
+    from watchbill import rehearsal
+    from watchbill.sandbox import running
+    from watchbill.workspace.folder import read
+
+    at = _instant(now)
+    world = _kept(state)
+    seed = rehearsal.seed(read(folder_of(context))) if world is None else None
+    with _told_to_end() as ended, running(seed, now=at, key=KEY, port=port, world=world) as box:
+        if state is not None:
+            box.box.changed = lambda after: _keep(state, after)
+            _keep(state, box.state)
+        say(f"A PagerDuty to rehearse on: {box.url} (key {box.key}). Point watchbill at it with:")
+        say(f"export WATCHBILL_PAGERDUTY_URL={box.url}")
+        say(f"export WATCHBILL_PAGERDUTY_KEY={box.key}")
+        sys.stdout.flush()
+        note("It runs until Ctrl-C.")
+        ended.wait()
+    note(f"stopped after {len(box.writes)} writes.")
+
+
+def _instant(text: str | None) -> datetime | None:
+    from watchbill.times import from_iso
+
+    try:
+        return None if text is None else from_iso(text)
+    except ValueError:
+        raise WrongUsage(f'--now: "{text}" is no instant. Write it in UTC, such as 2027-01-04T08:00Z.') from None
+
+
+def _kept(path: Path | None) -> "World | None":
+    """What a file remembers; None if there is none yet. Refused if it is no such file."""
+    from watchbill.sandbox import World
+    from watchbill.sandbox.codec import from_json
+
+    if path is None or not path.exists():
+        return None
+    try:
+        return from_json(World, json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(
+            f"{path} is no state of a sandbox ({type(error).__name__}). Remove it, or name another."
+        ) from None
+
+
+def _keep(path: Path, world: "World") -> None:
+    from watchbill.files import write_atomically
+    from watchbill.sandbox.codec import to_json
+
+    write_atomically(path, (json.dumps(to_json(world), indent=1, ensure_ascii=False) + "\n").encode())
+
+
+@contextmanager
+def _told_to_end() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; the usual handlers come back afterwards."""
+    ended = threading.Event()
+    usual = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
