@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from watchbill.domain import Layer, Role
 from watchbill.errors import Refused
-from watchbill.publish.pagerduty.fit import Fit, fewest
+from watchbill.publish.pagerduty.fit import Fitted, fewest
 from watchbill.publish.pagerduty.grid import Course, Turn, course
 from watchbill.publish.pagerduty.limits import check
 from watchbill.publish.pagerduty.marks import layer_name
@@ -134,11 +134,11 @@ def as_layers(
     if not courses:
         return as_overrides(plan, role, seat, users)
     window = _window(courses, wanted)
-    fit = fewest(courses, wanted, zone, window, meaning)
+    pieces, overrides = fewest(courses, wanted, zone, window, meaning)
     found = Compiled(
-        _named(plan, courses, fit),
+        _named(plan, courses, pieces),
         tails(plan, role, layers, seat, users, zone, gone, meaning) if after_end else (),
-        fit.overrides,
+        overrides,
         wanted,
     )
     check((*found.tails, *found.layers), found.overrides)
@@ -177,10 +177,10 @@ def _window(courses: Iterable[Course], wanted: Sequence[Entry]) -> Span:
     return Span(min(span.start for span in spans), max(span.end for span in spans))
 
 
-def _named(plan: Draft, courses: Sequence[Course], fit: Fit) -> tuple[PdLayer, ...]:
+def _named(plan: Draft, courses: Sequence[Course], pieces: Iterable[Fitted]) -> tuple[PdLayer, ...]:
     numbers = [0] * len(courses)
     out = []
-    for fitted in fit.pieces:
+    for fitted in pieces:
         numbers[fitted.course] += 1
         name = layer_name(plan.period.name, courses[fitted.course].layer.id, numbers[fitted.course])
         out.append(replace(fitted.layer, name=name))

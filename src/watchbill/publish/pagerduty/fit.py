@@ -1,12 +1,11 @@
 """The fewest layers and overrides that together say a plan: pieces cut where nobody is on call, joined, left out."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from watchbill.publish.pagerduty.grid import Course, Piece, pieces, said
-from watchbill.publish.pagerduty.render import Counting, differences, draw, stacked
+from watchbill.publish.pagerduty.render import Counting, differences, draw, stacked, within
 from watchbill.publish.pagerduty.terms import DAY_SECONDS, Entry, Meaning, Override, PdLayer
 from watchbill.times import Span, common, merged, without
 
@@ -23,29 +22,37 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Pieces, the lowest first, with what is still wrong then: overrides that mend it, and time that none can mend.
+    """Pieces, the lowest first, with what is still wrong then.
 
-    An override cannot make nobody be on call: `exposed` is where the pieces show somebody and the plan has nobody.
+    `mends`: by the number of an entry of the plan, the stretch that an override must mend. An override cannot make
+    nobody be on call: `exposed` is where the pieces show somebody and the plan has nobody.
     """
 
     pieces: tuple[Fitted, ...]
-    overrides: tuple[Override, ...]
+    mends: Mapping[int, Span]
     exposed: tuple[Span, ...]
 
     @property
     def cost(self) -> tuple[int, int]:
         """How much stands in the schedule, and how much of it can never be deleted."""
-        return len(self.pieces) + len(self.overrides), len(self.pieces)
+        return len(self.pieces) + len(self.mends), len(self.pieces)
 
 
-def fewest(courses: Sequence[Course], wanted: Sequence[Entry], zone: str, window: Span, meaning: Meaning) -> Fit:
-    """Layers and overrides that show exactly the entries wanted, whichever way turns of hours are counted.
+def fewest(
+    courses: Sequence[Course], wanted: Sequence[Entry], zone: str, window: Span, meaning: Meaning
+) -> tuple[tuple[Fitted, ...], tuple[Override, ...]]:
+    """Pieces of layers and overrides that show exactly the entries wanted, whichever way turns of hours are counted.
 
     `courses`: the lowest first. `wanted` is settled and disjoint. The fewest that dropping a piece or joining it with
     the next finds; of as many, the fewest layers; but a layer that does as well as overrides stays.
     """
     easel = _Easel(courses, wanted, zone, window, meaning)
-    return _tidied(easel, _covered(easel, easel.fit(easel.first())))
+    fit = _tidied(easel, _covered(easel, easel.fit(easel.first())))
+    spans = ((fit.mends[n], wanted[n].user) for n in sorted(fit.mends))
+    return fit.pieces, tuple(Override(span.start, span.end, user) for span, user in spans)
+
+
+# ---------------------------------------------------------------------------------------------------------- easel
 
 
 class _Easel:
@@ -55,7 +62,7 @@ class _Easel:
         self, courses: Sequence[Course], wanted: Sequence[Entry], zone: str, window: Span, meaning: Meaning
     ) -> None:
         self._courses, self._wanted = courses, wanted
-        self._starts = [entry.start for entry in wanted]
+        self._starts, self._ends = [entry.start for entry in wanted], [entry.end for entry in wanted]
         self._zone, self._window, self._meaning = zone, window, meaning
         hourly = any(course.seconds % DAY_SECONDS for course in courses)
         self._ways: tuple[Counting, ...] = ("elapsed", "wall") if hourly else ("elapsed",)
@@ -63,9 +70,43 @@ class _Easel:
     def first(self) -> list[Fitted]:
         """Every course in its pieces, nothing else looked at."""
         listed = ((n, piece) for n, course in enumerate(self._courses) for piece in pieces(course))
-        return [fitted for n, piece in listed if (fitted := self.fitted(n, piece))]
+        return [fitted for n, piece in listed if (fitted := self._fitted(n, piece))]
 
-    def fitted(self, course: int, piece: Piece) -> Fitted | None:
+    def fit(self, chosen: Sequence[Fitted]) -> Fit:
+        """Some pieces with all that is wrong with them."""
+        mends, exposed = self._wrong(chosen, self._window)
+        return Fit(tuple(chosen), mends, exposed)
+
+    def without(self, fitted: Fitted, exposed: Sequence[Span]) -> Iterator[Fitted]:
+        """What is left of a piece when it may show nothing in some time, nor in between where it has nothing to say."""
+        shown = merged(entry.span for entries in fitted.shown for entry in entries)
+        held = [entry.span for entry in within(self._courses[fitted.course].held, fitted.piece.span)]
+        holes: list[Span] = []
+        for hole in exposed:
+            if not (hole.meets(fitted.piece.span) and common(shown, (hole,))):
+                continue
+            if holes and not common(held, (Span(holes[-1].end, hole.start),)):
+                hole = Span(holes.pop().start, hole.end)
+            holes.append(hole)
+        for span in without((fitted.piece.span,), holes):
+            left = self._fitted(fitted.course, replace(fitted.piece, span=span))
+            if left:
+                yield left
+
+    def joined(self, fit: Fit, n: int) -> Fit | None:
+        """A fit with a piece and the next of the same course as one, said as the first is."""
+        left, right = fit.pieces[n], fit.pieces[n + 1] if n + 1 < len(fit.pieces) else None
+        if right is None or left.course != right.course or not self._courses[left.course].sure(left.piece):
+            return None
+        span = Span(left.piece.span.start, right.piece.span.end)
+        one = self._fitted(left.course, replace(left.piece, span=span))
+        return self._refit(fit, [*fit.pieces[:n], one, *fit.pieces[n + 2 :]], span) if one else None
+
+    def dropped(self, fit: Fit, n: int) -> Fit:
+        """A fit without one of its pieces."""
+        return self._refit(fit, [*fit.pieces[:n], *fit.pieces[n + 1 :]], fit.pieces[n].piece.span)
+
+    def _fitted(self, course: int, piece: Piece) -> Fitted | None:
         """A piece with what it shows; None where nobody holds anything of it."""
         layer = said(self._courses[course], piece, "")
         if layer is None:
@@ -73,37 +114,38 @@ class _Easel:
         shown = tuple(draw(layer, self._zone, self._window, self._meaning, way) for way in self._ways)
         return Fitted(course, piece, layer, shown)
 
-    def fit(self, chosen: Sequence[Fitted]) -> Fit:
-        """What is wrong with some pieces."""
-        mend: dict[int, Span] = {}
+    def _refit(self, fit: Fit, chosen: Sequence[Fitted], changed: Span) -> Fit:
+        """A fit with other pieces that differ only within a stretch: what is wrong elsewhere stays."""
+        first, last = self._entries(changed)
+        within_it = self._wanted[first:last]
+        low = min([changed.start, *(entry.start for entry in within_it[:1])])
+        high = max([changed.end, *(entry.end for entry in within_it[-1:])])
+        mends, exposed = self._wrong(chosen, Span(low, high))
+        kept = {n: span for n, span in fit.mends.items() if not first <= n < last}
+        return Fit(tuple(chosen), kept | mends, exposed)
+
+    def _wrong(self, chosen: Sequence[Fitted], where: Span) -> tuple[dict[int, Span], tuple[Span, ...]]:
+        mends: dict[int, Span] = {}
         exposed: list[Span] = []
+        near = [fitted for fitted in chosen if fitted.piece.span.meets(where)]
+        wanted = within(self._wanted, where)
         for way in range(len(self._ways)):
-            shown = stacked([fitted.shown[way] for fitted in chosen])
-            for wrong in differences(self._wanted, shown):
+            shown = stacked([within(fitted.shown[way], where) for fitted in near])
+            for wrong in differences(wanted, shown):
                 if wrong.planned is None:
                     exposed.append(wrong.span)
                     continue
                 n = bisect_right(self._starts, wrong.span.start) - 1
-                known = mend.get(n, wrong.span)
-                mend[n] = Span(min(known.start, wrong.span.start), max(known.end, wrong.span.end))
-        overrides = tuple(Override(mend[n].start, mend[n].end, self._wanted[n].user) for n in sorted(mend))
-        return Fit(tuple(chosen), overrides, merged(exposed))
+                known = mends.get(n, wrong.span)
+                mends[n] = Span(min(known.start, wrong.span.start), max(known.end, wrong.span.end))
+        return mends, merged(exposed)
 
-    def without(self, fitted: Fitted, exposed: Sequence[Span]) -> Iterator[Fitted]:
-        """What is left of a piece when it may not show anything in some time."""
-        shown = merged(entry.span for entries in fitted.shown for entry in entries)
-        hit = [hole for hole in exposed if common(shown, (hole,))]
-        holes: list[Span] = []
-        held = [entry.span for entry in self._courses[fitted.course].held]
-        for hole in hit:
-            if holes and not common(held, (Span(holes[-1].end, hole.start),)):
-                holes[-1] = Span(holes[-1].start, hole.end)
-            else:
-                holes.append(hole)
-        for span in without((fitted.piece.span,), holes):
-            left = self.fitted(fitted.course, replace(fitted.piece, span=span))
-            if left:
-                yield left
+    def _entries(self, span: Span) -> tuple[int, int]:
+        """From which entry of the plan to which (not included) they share time with a span."""
+        return bisect_right(self._ends, span.start), bisect_left(self._starts, span.end)
+
+
+# ----------------------------------------------------------------------------------------------------------- moves
 
 
 def _covered(easel: _Easel, fit: Fit) -> Fit:
@@ -115,24 +157,22 @@ def _covered(easel: _Easel, fit: Fit) -> Fit:
 
 
 def _tidied(easel: _Easel, fit: Fit) -> Fit:
-    """Pieces joined or left out while that leaves less."""
-    better: Fit | None = fit
-    while better:
-        fit = better
-        better = next((other for other in _simpler(easel, fit) if _is_better(other, fit)), None)
+    """Pieces joined with the next or left out where that leaves less, until nothing does."""
+    before = None
+    while before != fit.cost:
+        before = fit.cost
+        n = 0
+        while n < len(fit.pieces):
+            better = next((other for other in _simpler(easel, fit, n) if _is_better(other, fit)), None)
+            fit, n = (better, n) if better else (fit, n + 1)
     return fit
 
 
-def _simpler(easel: _Easel, fit: Fit) -> Iterator[Fit]:
-    chosen = fit.pieces
-    for n, (left, right) in enumerate(pairwise(chosen)):
-        if left.course == right.course:
-            span = Span(left.piece.span.start, right.piece.span.end)
-            joined = easel.fitted(left.course, replace(left.piece, span=span))
-            if joined:
-                yield easel.fit([*chosen[:n], joined, *chosen[n + 2 :]])
-    for n in range(len(chosen)):
-        yield easel.fit([*chosen[:n], *chosen[n + 1 :]])
+def _simpler(easel: _Easel, fit: Fit, n: int) -> Iterator[Fit]:
+    joined = easel.joined(fit, n)
+    if joined:
+        yield joined
+    yield easel.dropped(fit, n)
 
 
 def _is_better(other: Fit, fit: Fit) -> bool:

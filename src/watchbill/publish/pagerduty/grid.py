@@ -10,7 +10,7 @@ from watchbill import times
 from watchbill.domain import Layer
 from watchbill.expand import handoffs
 from watchbill.publish.pagerduty.limits import LONGEST_TURN
-from watchbill.publish.pagerduty.render import Counting, boundaries
+from watchbill.publish.pagerduty.render import Counting, boundaries, within
 from watchbill.publish.pagerduty.terms import DAY_SECONDS, Entry, Meaning, PdLayer, Restriction
 from watchbill.publish.pagerduty.windows import restrictions
 from watchbill.times import DAY, MINUTE, Span, instant, offsets, readings, wall
@@ -41,27 +41,29 @@ class Piece:
 class Course:
     """The turns of one layer in one seat, in order, and the schedule's clock.
 
-    `seconds` is how long a turn is in PagerDuty: a whole fraction of each turn. `ways` are the ways in which turns may
-    be counted there: what is compiled is right in each.
+    `held` is who is on call for the layer's own hours, in order. `seconds` is how long a turn is in PagerDuty: a whole
+    fraction of each turn. `ways` are the ways in which turns may be counted there: what is compiled is right in each.
     """
 
     layer: Layer
     turns: tuple[Turn, ...]
+    held: tuple[Entry, ...]
     zone: str
     seconds: int
     ways: tuple[Counting, ...]
 
-    @property
-    def held(self) -> tuple[Entry, ...]:
-        """Who is on call for the layer's own hours, in order."""
-        return tuple(entry for turn in self.turns for entry in turn.held)
+    def sure(self, piece: "Piece") -> bool:
+        """Whether it is plain which turn runs: turns of hours may not start at a time that the clock shows twice."""
+        tz = times.zone(self.zone)
+        return self.seconds % DAY_SECONDS == 0 or readings(wall(piece.virtual_start, tz), tz).kind == "plain"
 
 
 def course(layer: Layer, turns: Iterable[Turn], zone: str, meaning: Meaning) -> Course:
     """The turns of a layer with the longest turn that PagerDuty can count them by."""
     listed = tuple(turns)
     seconds = turn_seconds(layer, [turn.handoff for turn in listed])
-    return Course(layer, listed, zone, seconds, ways(seconds, meaning))
+    held = tuple(entry for turn in listed for entry in turn.held)
+    return Course(layer, listed, held, zone, seconds, ways(seconds, meaning))
 
 
 def ways(seconds: int, meaning: Meaning) -> tuple[Counting, ...]:
@@ -160,9 +162,9 @@ def _first_cut(of: Course, run: Sequence[Turn], piece: Piece) -> datetime:
     whole_days = of.seconds % DAY_SECONDS == 0
     partings = _partings(of.layer, of.zone, piece.span) if piece.restrictions and whole_days else ()
     grids = [_shown_as_meant(of, way, piece) for way in of.ways]
-    inside = (turn.handoff for turn in run if piece.span.start < turn.handoff < piece.span.end)
+    inside = [turn.handoff for turn in run if piece.span.start < turn.handoff < piece.span.end]
     off = [at for at in inside if len({grid.get(at) for grid in grids}) != 1 or at not in grids[0]]
-    return min((*partings[:1], *off[:1], piece.span.end))
+    return min((*partings[:1], *(off if of.sure(piece) else inside)[:1], piece.span.end))
 
 
 def _shown_as_meant(of: Course, way: Counting, piece: Piece) -> dict[datetime, int]:
@@ -207,7 +209,7 @@ def said(of: Course, piece: Piece, name: str) -> PdLayer | None:
 
 def _votes(of: Course, piece: Piece) -> list[dict[str, timedelta]]:
     """For each turn of a piece's rotation: for how long each user should be on call in it, the first one first."""
-    held = [Entry(both.start, both.end, e.user) for e in of.held if (both := e.span.common(piece.span))]
+    held = within(of.held, piece.span)
     out: list[dict[str, timedelta]] = []
     for way in of.ways:
         numbered = [*_grid(of, way, piece), (-1, piece.span.end)]

@@ -1,5 +1,6 @@
 """What a schedule of layers and overrides renders: who is on call when, as PagerDuty's documents and traffic say."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -41,7 +42,7 @@ def render(
     """
     drawn = [draw(layer, zone, window, meaning) for layer in layers]
     manual = [(Entry(o.start, o.end, o.user),) for o in overrides]
-    return tuple(entry for item in stacked([*drawn, *manual]) if (entry := _clipped(item, window)))
+    return within(stacked([*drawn, *manual]), window)
 
 
 def draw(
@@ -58,7 +59,7 @@ def draw(
     tz = times.zone(zone)
     turns = _turns(layer, tz, live, counting(layer.turn, meaning, hours))
     if layer.restrictions:
-        turns = _within(turns, _open(layer.restrictions, tz, live))
+        turns = _during(turns, _open(layer.restrictions, tz, live))
     return tuple(_joined(turns))
 
 
@@ -124,9 +125,11 @@ class _Reader:
         return self._entries[self._next].user
 
 
-def _clipped(entry: Entry, window: Span) -> Entry | None:
-    span = entry.span.common(window)
-    return Entry(span.start, span.end, entry.user) if span else None
+def within(entries: Sequence[Entry], window: Span) -> tuple[Entry, ...]:
+    """What of sorted, disjoint entries lies in a window."""
+    first = bisect_right(entries, window.start, key=lambda entry: entry.end)
+    last = bisect_left(entries, window.end, key=lambda entry: entry.start)
+    return tuple(Entry(max(e.start, window.start), min(e.end, window.end), e.user) for e in entries[first:last])
 
 
 def _joined(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -196,7 +199,7 @@ def _open(restrictions: Sequence[Restriction], tz: ZoneInfo, live: Span) -> tupl
     return common(merged(found), (live,))
 
 
-def _within(entries: Iterable[Entry], hours: Sequence[Span]) -> Iterator[Entry]:
+def _during(entries: Iterable[Entry], hours: Sequence[Span]) -> Iterator[Entry]:
     """What of sorted, disjoint entries lies in sorted, disjoint spans."""
     first = 0
     for entry in entries:
