@@ -62,7 +62,7 @@ def instant(node: Any, key: str) -> datetime:
     """An instant inside a mapping, in UTC and to the second."""
     try:
         at = datetime.fromisoformat(text(node, key))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise lacking(key, node, "a date and time") from None
     if at.tzinfo is None:
         raise lacking(key, node, "a date and time with an offset")

@@ -84,7 +84,7 @@ def find(calls: Calls, name_or_id: str) -> tuple[str, Kind] | None:
 
 
 def _named(calls: Calls, path: str, name: str) -> list[str]:
-    items = _search(calls, path, name)
+    items = [item for item in _search(calls, path, name) if isinstance(item, dict)]
     return [nodes.text(item, "id") for item in items if name in (item.get("name"), item.get("summary"))]
 
 
