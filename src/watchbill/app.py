@@ -235,7 +235,7 @@ def show(folder: Path, period: Period) -> Shown:
     found = draft or plans.read_plan(folder, period)
     if found is None:
         raise shelf(folder).missing(period)
-    return Shown(found, {person.id: person for person in team.people}, team.zone)
+    return Shown(found, _known(team, found), team.zone)
 
 
 def only(draft: Draft, person: str | None) -> Draft:
@@ -260,8 +260,13 @@ def diff(folder: Path, a: str | None = None, b: str | None = None) -> Compared:
     """The plans `a` and `b`, each a period, `draft`, `plan`, `r1` or a file; see `references.pair`."""
     old, new = pair(folder, a, b)
     team = workspace.read(folder)
-    people = {person.id: person for person in team.people}
-    return Compared(old, new, people, team.zone)
+    return Compared(old, new, _known(team, old, new), team.zone)
+
+
+def _known(team: workspace.Workspace, *drafts: Draft) -> dict[str, Person]:
+    """The team, and the guests of some plans."""
+    guests = {id_: guest for draft in drafts for id_, guest in draft.guests_on(team.zone).items()}
+    return guests | {person.id: person for person in team.people}
 
 
 # ---------------------------------------------------------------------------------------------------------- feeds

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from watchbill.audit import audit
-from watchbill.domain import BUCKETS, Part, Problem, Shift
+from watchbill.domain import BUCKETS, Part, Problem, Shift, is_guest
 from watchbill.ledger import carried, settle
 from watchbill.load import Loads
 from watchbill.results import Account, Assigned, Draft, Finding, Inputs, Tier
@@ -75,7 +75,8 @@ def main_holder(shift: Shift, parts: Sequence[Part]) -> str | None:
 
 
 def _assigned(loads: Loads, shift: Shift, parts: tuple[Part, ...], pins: set[tuple[str, str | None]]) -> Assigned:
-    weights = [loads.of_spans(p.person, shift.role, common(shift.spans, (p.span,))) for p in parts]
+    own = [part for part in parts if not is_guest(part.person)]
+    weights = [loads.of_spans(p.person, shift.role, common(shift.spans, (p.span,))) for p in own]
     load = {bucket: sum(weight[bucket] for weight in weights) for bucket in BUCKETS}
     person = main_holder(shift, parts)
     return Assigned(shift, person, parts, (shift.turn, person) in pins, load=load)

@@ -217,6 +217,19 @@ class Pin:
     reason: str = ""
 
 
+GUEST = "guest:"
+
+
+def guest_id(user: str) -> str:
+    """How parts name someone who stood in and is nobody of the team, by the id of their PagerDuty user."""
+    return f"{GUEST}{user}"
+
+
+def is_guest(person: str) -> bool:
+    """Whether a part is held by a guest: on call, but without load, balance and rules."""
+    return person.startswith(GUEST)
+
+
 # --------------------------------------------------------------------------------------------------------- policy
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
-from watchbill.domain import Near, Part, Pin, Problem, Shift
+from watchbill.domain import Near, Part, Pin, Problem, Shift, is_guest
 from watchbill.history import forgiven
 from watchbill.load import Loads
 from watchbill.results import Draft, Finding, Tier
@@ -90,11 +90,12 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
         revision=stored.revision,
         made=stored.made,
         since=stored.since,
+        guests=stored.guests,
     )
 
 
 def _known_parts(problem: Problem, parts: Sequence[Part]) -> tuple[Part, ...]:
-    return tuple(part for part in parts if part.person in problem.person)
+    return tuple(part for part in parts if part.person in problem.person or is_guest(part.person))
 
 
 def _strangers(problem: Problem, stored: Draft) -> list[Finding]:
@@ -106,7 +107,8 @@ def _strangers(problem: Problem, stored: Draft) -> list[Finding]:
             out.append(_stranger(assigned.shift, "is no shift of the inputs any more"))
         elif known.spans != assigned.shift.spans:
             out.append(_stranger(assigned.shift, "has other hours in the inputs now"))
-        for person in sorted({part.person for part in assigned.parts} - problem.person.keys()):
+        strangers = {part.person for part in assigned.parts if not is_guest(part.person)} - problem.person.keys()
+        for person in sorted(strangers):
             out.append(_stranger(assigned.shift, f"is held by {person}, who is not in team.yaml any more", person))
     return out
 

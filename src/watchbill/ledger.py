@@ -7,7 +7,7 @@ so no hundredth is lost, whatever the order in which people come.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from watchbill.domain import BUCKETS, Part
+from watchbill.domain import BUCKETS, Part, is_guest
 from watchbill.load import Loads
 from watchbill.times import common
 
@@ -16,10 +16,12 @@ _PRECISION = 10**9
 
 
 def carried(loads: Loads, parts: Mapping[str, Sequence[Part]]) -> Carried:
-    """What each person really holds, by `role/layer`, person and bucket, for parts by shift id."""
+    """What each person really holds, by `role/layer`, person and bucket, for parts by shift id; guests carry nothing."""
     out: Carried = {key: {} for key in loads.problem.layer}
     for shift in loads.problem.shifts:
         for part in parts.get(shift.id, ()):
+            if is_guest(part.person):
+                continue
             spans = common(shift.spans, (part.span,))
             sums = out[shift.key].setdefault(part.person, dict.fromkeys(BUCKETS, 0))
             for bucket, load in loads.of_spans(part.person, shift.role, spans).items():

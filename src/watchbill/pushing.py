@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watchbill import workspace
-from watchbill.domain import Part, Person
+from watchbill.domain import GUEST, Part, Person, is_guest
 from watchbill.errors import Refused, did_you_mean
 from watchbill.files import inside, write_atomically
 from watchbill.publish.pagerduty import account
@@ -207,7 +207,8 @@ def _resolved(calls: Calls, team: Workspace, plan: Draft, now: datetime) -> tupl
     """The users of everyone who holds a part. Who holds none any more may have left PagerDuty: the past is cut off."""
     people = {person.id: person for person in team.people}
     coming = _holders(plan, now)
-    users = dict(account.resolve(calls, [_known(people, id_) for id_ in coming]))
+    users = dict(account.resolve(calls, [_known(people, id_) for id_ in coming if not is_guest(id_)]))
+    users |= account.resolve(calls, [_known(people, id_) for id_ in coming if is_guest(id_)])
     past = [id_ for id_ in _holders(plan, None) if id_ not in users]
     for id_ in past:
         try:
@@ -224,7 +225,7 @@ def _holders(plan: Draft, now: datetime | None) -> tuple[str, ...]:
 
 
 def _known(people: Mapping[str, Person], id_: str) -> Person:
-    return people.get(id_) or Person(id_, id_, "UTC")
+    return people.get(id_) or Person(id_, id_, "UTC", pagerduty=id_.removeprefix(GUEST) if is_guest(id_) else "")
 
 
 def _from(plan: Draft, now: datetime) -> Draft:

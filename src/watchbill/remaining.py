@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from watchbill.assemble import Ground
 from watchbill.clocks import off_rota
-from watchbill.domain import BUCKETS, Held, Near, Part, Pin, Problem, Shift, TierSpec
+from watchbill.domain import BUCKETS, Held, Near, Part, Pin, Problem, Shift, TierSpec, is_guest
 from watchbill.history import clipped
 from watchbill.results import Draft
 from watchbill.rules import Limit, Rule
@@ -82,6 +82,8 @@ def _of_shift(problem: Problem, shift: Shift, parts: Sequence[Part], left: Span)
 def why_not(problem: Problem, person: str, shift: Shift, spans: Sequence[Span]) -> str:
     """What keeps someone from serving some hours of a shift, in a word or two; empty if nothing does."""
     known = problem.person.get(person)
+    if is_guest(person):
+        return ""
     if known is None:
         return "left"
     if off := off_rota(known, spans):

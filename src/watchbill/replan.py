@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from watchbill.assemble import Ground, Parts, answer_of, assemble, valued
 from watchbill.audit import audit, whole
-from watchbill.domain import Part
+from watchbill.domain import Part, is_guest
 from watchbill.drafting import insist
 from watchbill.errors import Refused
 from watchbill.history import forgiven
@@ -131,7 +131,7 @@ def _gone(ground: Ground, assigned: Assigned, at: datetime) -> Iterator[str]:
         what = "is no shift of the inputs any more" if known is None else "has other hours in the inputs now"
         yield f"{shift.id} {what}. Restore its layer; change it for the next period."
     for part in assigned.parts:
-        if part.start < at and part.person not in ground.problem.person:
+        if part.start < at and part.person not in ground.problem.person and not is_guest(part.person):
             yield f"{shift.id} was held by {part.person}, who is not in team.yaml. Restore that entry, with left: DATE."
 
 
@@ -198,6 +198,7 @@ class _Task:
             tiers=valued(tiers, findings),
             findings=findings,
             since=iso(self.at),
+            guests=self.plan.guests,
         )
 
     def _parts(self, decided: Mapping[tuple[str, datetime], str]) -> Parts:

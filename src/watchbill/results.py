@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from watchbill.domain import Part, Shift
+from watchbill.domain import Part, Person, Shift
 from watchbill.times import Period
 
 SCHEMA = 1
@@ -98,7 +98,7 @@ class Draft:
     """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when).
 
     `since`: the instant from which it was planned again, as ISO 8601 in UTC; what lies before it is history, and what
-    rules find in that alone does not make it no plan.
+    rules find in that alone does not make it no plan. `guests` names people outside the team who hold parts.
     """
 
     team: str
@@ -112,11 +112,16 @@ class Draft:
     revision: int = 0
     made: str | None = None
     since: str | None = None
+    guests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holders(self) -> Mapping[str, tuple[Part, ...]]:
         """Parts by shift id."""
         return {assigned.shift.id: assigned.parts for assigned in self.shifts}
+
+    def guests_on(self, zone: str) -> Mapping[str, Person]:
+        """The guests by id, as people of a zone."""
+        return {id_: Person(id_, name, zone) for id_, name in self.guests.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def _tell(done: "Published") -> None:
         say(f"Nothing changes: {done.path} stays revision {done.plan.revision}.")
         return
     if done.previous:
-        out(diff.tables(diff.diff(done.previous, done.plan), problem.person, problem.zone), "")
+        people = {**done.plan.guests_on(problem.zone), **done.previous.guests_on(problem.zone), **problem.person}
+        out(diff.tables(diff.diff(done.previous, done.plan), people, problem.zone), "")
     say(f"{done.path} is revision {done.plan.revision} of {done.plan.period}, with {len(done.plan.shifts)} shifts.")
     say("Write calendar files with: watchbill feeds write")
 

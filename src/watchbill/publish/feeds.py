@@ -14,7 +14,7 @@ from pathlib import Path
 
 from icalendar import Calendar, Event, vText
 
-from watchbill.domain import Part, Person, Shift
+from watchbill.domain import Part, Person, Shift, is_guest
 from watchbill.errors import Refused
 from watchbill.files import file_name, inside, write_atomically
 from watchbill.results import Assigned, Draft
@@ -60,13 +60,15 @@ def feeds(
     """
     duties = [duty for plan in plans for duty in _duties(plan, made or {}) if not since or duty.span.end > since]
     duties.sort(key=lambda duty: (duty.span, duty.shift.role, duty.shift.layer, duty.shift.seat))
-    events = _Events(duties, people)
+    guests = {id_: guest for plan in plans for id_, guest in plan.guests_on("UTC").items()}
+    events = _Events(duties, {**guests, **people})
     team = printable(plans[0].team) if plans else ""
     out = {"team.ics": events.calendar(f"On call: {team}", duties)}
     for role in dict.fromkeys([*roles, *(duty.shift.role for duty in duties)]):
         own = [duty for duty in duties if duty.shift.role == role]
         out[f"roles/{file_name(role)}.ics"] = events.calendar(f"On call: {team} ({printable(role)})", own)
-    for person in dict.fromkeys([*people, *(duty.person for duty in duties)]):
+    holders = (duty.person for duty in duties if not is_guest(duty.person))
+    for person in dict.fromkeys([*people, *holders]):
         own = [duty for duty in duties if duty.person == person]
         out[f"people/{file_name(person)}.ics"] = events.calendar(f"On call: {team} – {events.name(person)}", own)
     return out

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Layer, Person, Problem, Shift
+from watchbill.domain import Layer, Person, Problem, Shift, is_guest
 from watchbill.fields import Names
 from watchbill.results import Finding
 from watchbill.rules._held import open_turns
@@ -79,6 +79,8 @@ class Eligible(Rule):
 
     def _objection(self, problem: Problem, id_: str, shift: Shift, spans: tuple[Span, ...]) -> str | None:
         person = problem.person.get(id_)
+        if is_guest(id_):
+            return None
         if person is None:
             return f"holds {shift.id}, but is not in the team"
         if self.tags:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from watchbill.domain import Part
+from watchbill.domain import GUEST, Part, is_guest
 from watchbill.errors import did_you_mean
 from watchbill.times import Span, common, iso, total
 from watchbill.workspace.jsontext import Path
@@ -19,8 +19,12 @@ def doubts(file: PlanFile, people: Collection[str] | None) -> Iterator[Doubt]:
         yield ("revision",), 'a plan has a "revision" from 1 on and "made", a draft has 0 and no "made". Restore both.'
     yield from _repeats("shifts", "id", [row.id for row in file.shifts])
     yield from _repeats("people", "person", [row.person for row in file.people])
+    for id_ in file.guests:
+        if not is_guest(id_):
+            yield ("guests", id_), f'"{id_}" is no guest. Guests are named by "{GUEST}" and the id of their user.'
+    known = None if people is None else {*people, *file.guests}
     for index, row in enumerate(file.shifts):
-        for path, sentence in (*_misfits(row), *_strangers(row, people)):
+        for path, sentence in (*_misfits(row), *_strangers(row, known)):
             yield ("shifts", index, *path), f"shift {row.id}: {sentence}"
 
 

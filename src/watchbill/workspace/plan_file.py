@@ -198,6 +198,10 @@ class PlanFile(_Row):
     revision: Count
     made: Instant | None = Field(default=None, description="When this revision was published; plans only.")
     since: Instant | None = Field(default=None, description="From when on it was planned again; before is history.")
+    guests: dict[Id, Text] = Field(
+        default={},
+        description="Names of those who are not in the team and hold parts, by `guest:` and their user's id.",
+    )
     inputs: InputsRow
     outcome: OutcomeRow
     shifts: list[ShiftRow]

@@ -26,13 +26,18 @@ def encode(draft: Draft) -> bytes:
     made = {} if draft.made is None else {"made": iso(from_iso(draft.made))}
     since = {} if draft.since is None else {"since": iso(from_iso(draft.since))}
     head = {"schema": SCHEMA, "team": draft.team, "period": draft.period.name, "revision": draft.revision, **made}
-    body = since | {
-        "inputs": _inputs(draft.inputs),
-        "outcome": {"status": draft.status, "tiers": [_tier(tier) for tier in draft.tiers]},
-        "shifts": [_shift(assigned) for assigned in draft.shifts],
-        "people": [_account(account) for account in draft.people],
-        "findings": [_finding(finding) for finding in draft.findings],
-    }
+    guests = {"guests": dict(sorted(draft.guests.items()))} if draft.guests else {}
+    body = (
+        since
+        | guests
+        | {
+            "inputs": _inputs(draft.inputs),
+            "outcome": {"status": draft.status, "tiers": [_tier(tier) for tier in draft.tiers]},
+            "shifts": [_shift(assigned) for assigned in draft.shifts],
+            "people": [_account(account) for account in draft.people],
+            "findings": [_finding(finding) for finding in draft.findings],
+        }
+    )
     return render(head | body).encode()
 
 
@@ -188,6 +193,7 @@ def _draft(file: PlanFile) -> Draft:
         revision=file.revision,
         made=None if file.made is None else iso(file.made),
         since=None if file.since is None else iso(file.since),
+        guests=dict(file.guests),
     )
 
 
