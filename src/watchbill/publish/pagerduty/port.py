@@ -58,4 +58,4 @@ class RemoteFailed(WatchbillError):
 
 
 class Unsure(RemoteFailed):
-    """A POST got no answer: it may have been carried out. Look before writing again."""
+    """A write that makes something (a POST, a PUT with new layers) may have been done. Look before writing again."""

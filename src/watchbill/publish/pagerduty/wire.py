@@ -5,7 +5,7 @@ in UTC. Deleted users are still named, by id.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from watchbill.publish.pagerduty.nodes import (
     field,
@@ -38,7 +38,7 @@ from watchbill.publish.pagerduty.terms import (
 )
 from watchbill.publish.pagerduty.zones import canonical
 
-_TARGETS = ("user", "schedule", "schedule_v3")
+_TARGETS: tuple[Literal["user", "schedule", "schedule_v3"], ...] = ("user", "schedule", "schedule_v3")
 
 # ------------------------------------------------------------------------------------------------- layers (v2)
 
@@ -238,7 +238,7 @@ def _target(node: Any) -> Target | None:
     word = text(node, "type").removesuffix("_reference")
     for kind in _TARGETS:
         if word == kind:
-            return Target(kind, text(node, "id"), text(node, "summary", ""))  # type: ignore[arg-type]
+            return Target(kind, text(node, "id"), text(node, "summary", ""))
     return None
 
 
