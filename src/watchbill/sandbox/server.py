@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -40,9 +40,9 @@ class Handle:
     """A sandbox that is running: where, with which key, and what a test may set and see without the wire."""
 
     url: str
-    key: str
-    read_key: str
-    box: Box
+    key: str = field(repr=False)
+    read_key: str = field(repr=False)
+    box: Box = field(repr=False)
 
     @property
     def state(self) -> World:
@@ -127,7 +127,7 @@ def _machine_now() -> datetime:
 
 
 def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
