@@ -54,8 +54,8 @@ class Sample:
 def any_plan(rng: Random) -> Sample:
     """Every layer is over those before it, so that one is on call at once; the file has them in any order."""
     middle = date.fromisoformat(rng.choice(CHANGES)) + timedelta(days=rng.randint(-5, 5))
-    first = middle - timedelta(days=rng.randint(1, 18))
-    when = Dates(first, middle + timedelta(days=rng.randint(1, 18)))
+    first = middle - timedelta(days=rng.randint(1, 12))
+    when = Dates(first, middle + timedelta(days=rng.randint(1, 12)))
     home = rng.choice(ZONES)
     layers: list[Layer] = []
     for n in range(rng.choice((1, 1, 2, 3))):
@@ -137,10 +137,12 @@ def _parts(rng: Random, shift: Shift) -> tuple[Part, ...]:
 def planned(plan: Draft, seat: int, at: datetime) -> str | None:
     """Who is on call in a plan."""
     for one in plan.shifts:
-        if one.shift.seat == seat and any(span.start <= at < span.end for span in one.shift.spans):
-            for part in one.parts:
-                if part.start <= at < part.end:
-                    return USERS[part.person]
+        spans = one.shift.spans
+        if one.shift.seat != seat or at < spans[0].start or at >= spans[-1].end:
+            continue
+        for part in one.parts:
+            if part.start <= at < part.end and any(span.start <= at < span.end for span in spans):
+                return USERS[part.person]
     return None
 
 

@@ -9,7 +9,7 @@ import pytest
 from anyplans import MINUTE, USERS, Sample, any_plan, clock_changes, on_call, planned
 from watchbill.publish.pagerduty.compile import Compiled, as_layers, as_overrides
 from watchbill.publish.pagerduty.render import render
-from watchbill.publish.pagerduty.terms import Meaning
+from watchbill.publish.pagerduty.terms import DAY_SECONDS, Meaning
 from watchbill.times import Span
 
 CHUNKS, EACH = 40, 50
@@ -22,9 +22,10 @@ def test_random_plans_compile_to_layers_that_show_exactly_the_plan(chunk: int) -
         sample = any_plan(rng)
         meaning = Meaning(rng.choice(("wall", "wall", "elapsed")))
         compiled = as_layers(sample.plan, sample.role, sample.seat, USERS, sample.zone, meaning=meaning)
+        hourly = any(layer.turn % DAY_SECONDS for layer in compiled.layers)
         for at in instants(sample, compiled, rng):
             want = planned(sample.plan, sample.seat, at)
-            for hours in ("elapsed", "wall"):
+            for hours in ("elapsed", "wall") if hourly else ("elapsed",):
                 shown = on_call(compiled.layers, compiled.overrides, sample.zone, at, meaning.turns, hours)
                 assert shown == want, f"plan {chunk} {n} at {at}, hours {hours}"
             if want:
@@ -45,7 +46,7 @@ def instants(sample: Sample, compiled: Compiled, rng: Random) -> Iterable[dateti
     edges |= {at for at in clock_changes(sample.zone) if window.start <= at <= window.end}
     minutes = int(window.length / MINUTE)
     edges |= {window.start + rng.randrange(minutes) * MINUTE for _ in range(20)}
-    picked = sorted(edges) if len(edges) < 150 else sorted(rng.sample(sorted(edges), 150))
+    picked = sorted(rng.sample(sorted(edges), min(len(edges), 45)))
     return (at + off for at in picked for off in (-MINUTE, timedelta(), MINUTE))
 
 

@@ -231,14 +231,15 @@ def shortest_cycle(wanted: Sequence[str | None]) -> tuple[str, ...]:
     """The shortest list that, repeated, says what is wanted; where nobody is wanted (None) it says anybody."""
     for length in range(1, len(wanted) + 1):
         cycle = list(wanted[:length])
-        for n, user in enumerate(wanted):
-            if cycle[n % length] is None:
-                cycle[n % length] = user
-            elif user is not None and user != cycle[n % length]:
-                break
-        else:
+        if all(_agrees(cycle, n % length, wanted[n]) for n in range(length, len(wanted))):
             return _filled(cycle)
     return ()
+
+
+def _agrees(cycle: list[str | None], n: int, user: str | None) -> bool:
+    """Whether a place of a cycle can be this user's; takes it where nobody has it."""
+    cycle[n] = cycle[n] or user
+    return user is None or cycle[n] == user
 
 
 def _filled(cycle: Sequence[str | None]) -> tuple[str, ...]:
