@@ -21,7 +21,7 @@ from watchbill.load import Loads
 from watchbill.remaining import pieces
 from watchbill.replan import Move, Smallest, smallest_change
 from watchbill.results import Draft, Infeasible, Inputs
-from watchbill.rules import Limit, Rest, Rule, Space, standing
+from watchbill.rules import Follow, Limit, Rest, Rule, Space, standing
 from watchbill.solve import Effort, Progress, Watch
 from watchbill.times import Span, period
 from watchbill.workspace import plans
@@ -250,10 +250,21 @@ def test_in_a_turn_of_two_seats_the_other_one_keeps_theirs() -> None:
 
 
 def test_a_limit_on_the_whole_plan_counts_what_was_held_before() -> None:
-    facts = weeks(leave("ana", "2027-01-25T00", "2027-01-26T00"))
+    short = tuple(shift(f"primary/days/2027-01-0{day}", f"2027-01-0{day}T00", 24) for day in (2, 3))
+    facts = weeks(leave("ana", "2027-01-25T00", "2027-01-26T00"), shifts=(*short, WEEK[0], WEEK[3]))
     old = plan(facts, "bo bo cy ana")
-    made = changed(facts, old, "2027-01-19T00", Limit(count="shifts", at_most=2))
-    assert held(made)[3] == "cy"
+    assert held(changed(facts, old, "2027-01-19T00"))[3] == "bo"
+    assert held(changed(facts, old, "2027-01-19T00", Limit(count="shifts", at_most=2)))[3] == "cy"
+    assert held(changed(facts, old, "2027-01-19T00", Limit(count="hours", at_most=timedelta(hours=220))))[3] == "bo"
+
+
+def test_a_rule_that_history_has_decided_against_is_named_and_nothing_is_made_up() -> None:
+    two = tuple(shift(f"secondary/week/2027-01-{day:02}", f"2027-01-{day:02}T00", 168) for day in (4, 11))
+    facts = problem(TEAM, (*WEEK[:2], *two), leaves=(leave("ana", "2027-01-13T00", "2027-01-20T00"),))
+    rule = Follow(first="secondary", then="primary")
+    old = plan(facts, "bo ana ana cy")
+    with pytest.raises(Refused, match=r"(?s)beside it these rules cannot be kept.*follow: .*primary/week/2027-01-11"):
+        change(facts, old, "2027-01-13T00", rule)
 
 
 def test_a_limit_that_was_broken_before_does_not_block() -> None:
@@ -270,6 +281,15 @@ def test_rest_is_due_between_what_was_held_and_what_is_taken_over() -> None:
     facts = problem(shifts=days_, leaves=(leave("ana", "2027-01-05T06", "2027-01-06T00"),))
     made = changed(facts, plan(facts, "bo ana cy bo"), "2027-01-05T06", Rest(at_least=timedelta(hours=17)))
     assert held(made) == ["bo", "ana+bo", "cy", "bo"]
+
+
+def test_a_guest_keeps_what_was_agreed_even_where_others_have_to_move() -> None:
+    facts = weeks(leave("ana", "2027-01-18T00", "2027-01-20T00"), leave("bo", "2027-01-18T00", "2027-01-19T00"))
+    guest = Part("guest:PX1", WEEK[1].start, WEEK[1].end)
+    old = replace(plan(facts, "bo ana ana cy", {IDS[1]: (guest,)}), guests={"guest:PX1": "Zed"})
+    made = changed(facts, old, NOON, Space(at_least=timedelta(days=1)))
+    assert held(made)[1:3] == ["guest:PX1", "cy"]
+    assert made.draft.guests == {"guest:PX1": "Zed"}
 
 
 def test_what_stays_where_it_cannot_is_still_hard() -> None:

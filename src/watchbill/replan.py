@@ -84,10 +84,11 @@ def smallest_change(
 
 
 def _wider(listed: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
-    """What may be decided: what is free; also shifts that have not begun; everything."""
+    """What may be decided: what is free; also shifts that have not begun; everything that no guest holds."""
     seen: tuple[Piece, ...] = ()
-    movable = tuple(piece for piece in listed if piece.free or piece.movable)
-    for chosen in (tuple(piece for piece in listed if piece.free), movable, tuple(listed)):
+    ours = tuple(piece for piece in listed if piece.free or not is_guest(piece.holder or ""))
+    movable = tuple(piece for piece in ours if piece.free or piece.movable)
+    for chosen in (tuple(piece for piece in ours if piece.free), movable, ours):
         if len(chosen) > len(seen):
             yield chosen
         seen = chosen
