@@ -1,18 +1,20 @@
 """`push` and `rollback`: show what would change, then apply exactly that."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
+from watchbill.times import EPOCH
 
 if TYPE_CHECKING:
     from watchbill.publish.pagerduty.apply import Applied
     from watchbill.publish.pagerduty.proposal import Proposal, Shown
     from watchbill.publish.pagerduty.steps import AnyStep
+    from watchbill.publish.pagerduty.terms import PdLayer
     from watchbill.times import Period
 
 Roles = Annotated[list[str] | None, typer.Option("--role", metavar="ROLE", help="Only this role; may be repeated.")]
@@ -180,7 +182,7 @@ def _words(step: "AnyStep") -> str:
         case steps.MakeSchedule(name, zone, _, _, layers):
             return f'make the schedule "{name}" in {zone} with {len(layers)} layers'
         case steps.PutLayers(layers):
-            return f"write the layers, from the lowest: {', '.join(layer.name for layer in layers)}"
+            return _layers(layers)
         case steps.MakeOverrides(overrides):
             return f"make {len(overrides)} overrides"
         case steps.MakeShifts(shifts):
@@ -192,6 +194,13 @@ def _words(step: "AnyStep") -> str:
         case steps.EndEvent(_, event, until):
             return f'end the event "{event.name}" at {until:%Y-%m-%d %H:%M} UTC'
     return step.kind.replace("_", " ")
+
+
+def _layers(layers: Sequence["PdLayer"]) -> str:
+    ending = [layer.name for layer in layers if layer.end == EPOCH]
+    kept = [layer.name + ("" if layer.id else " (new)") for layer in layers if layer.end != EPOCH]
+    told = [f"write the layers, from the lowest: {', '.join(kept)}"] if kept else []
+    return "; ".join([*told, *([f"end {', '.join(ending)}"] if ending else [])])
 
 
 def _close(proposal: "Proposal", again: str) -> None:

@@ -101,8 +101,8 @@ class Shown:
         return not self.steps and not self.moves
 
     def with_hazards(self, found: Iterable[Hazard]) -> "Shown":
-        """The same with what is dangerous about it."""
-        return replace(self, hazards=tuple(found))
+        """The same with what is dangerous about it: nothing is, where nothing is written."""
+        return replace(self, hazards=tuple(found)) if self.steps else self
 
     def doing(self) -> Doing:
         """The writes, before any of them is made."""
