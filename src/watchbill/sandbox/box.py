@@ -69,8 +69,8 @@ class Box:
     ticks: Callable[[], float]
     world: World = field(default_factory=World)
     quirks: Quirks = field(default_factory=Quirks)
-    key: str = "sandbox-key"
-    read_key: str = "sandbox-read-key"
+    key: str = field(default="sandbox-key", repr=False)
+    read_key: str = field(default="sandbox-read-key", repr=False)
     fixed: datetime | None = None
     faults: list[Fault] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)
