@@ -51,6 +51,11 @@ class Sample:
     zone: str
 
 
+def seeded(name: str) -> Random:
+    """The same choices for the same name, for ever."""
+    return Random(name)
+
+
 def any_plan(rng: Random) -> Sample:
     """Every layer is over those before it, so that one is on call at once; the file has them in any order."""
     middle = date.fromisoformat(rng.choice(CHANGES)) + timedelta(days=rng.randint(-5, 5))

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from anyplans import MINUTE, USERS, Sample, any_plan, clock_changes, on_call, planned
+from anyplans import MINUTE, USERS, Sample, any_plan, clock_changes, on_call, planned, seeded
 from watchbill.publish.pagerduty.compile import Compiled, as_layers, as_overrides
 from watchbill.publish.pagerduty.render import render
 from watchbill.publish.pagerduty.terms import DAY_SECONDS, Meaning
@@ -18,7 +18,7 @@ CHUNKS, EACH = 40, 50
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_random_plans_compile_to_layers_that_show_exactly_the_plan(chunk: int) -> None:
     for n in range(EACH):
-        rng = Random(f"exact {chunk} {n}")  # noqa: S311
+        rng = seeded(f"exact {chunk} {n}")
         sample = any_plan(rng)
         meaning = Meaning(rng.choice(("wall", "wall", "elapsed")))
         compiled = as_layers(sample.plan, sample.role, sample.seat, USERS, sample.zone, meaning=meaning)
@@ -52,7 +52,7 @@ def instants(sample: Sample, compiled: Compiled, rng: Random) -> Iterable[dateti
 
 def test_overrides_alone_show_exactly_the_plan() -> None:
     for n in range(50):
-        rng = Random(f"overrides {n}")  # noqa: S311
+        rng = seeded(f"overrides {n}")
         sample = any_plan(rng)
         compiled = as_overrides(sample.plan, sample.role, sample.seat, USERS)
         for at in instants(sample, compiled, rng):
