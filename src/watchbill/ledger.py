@@ -16,7 +16,7 @@ _PRECISION = 10**9
 
 
 def carried(loads: Loads, parts: Mapping[str, Sequence[Part]]) -> Carried:
-    """What each person really holds, by `role/layer`, person and bucket, for parts by shift id; guests carry nothing."""
+    """What each person really holds, by `role/layer`, person and bucket, for parts by shift id; not guests."""
     out: Carried = {key: {} for key in loads.problem.layer}
     for shift in loads.problem.shifts:
         for part in parts.get(shift.id, ()):

@@ -59,7 +59,7 @@ def push(
 ) -> Proposal:
     """What a push of a period's plan would write, for some roles or all. Writes nothing."""
     stage = _stage(folder, period, link, roles=roles, create=create)
-    return stage.propose(_push_file(folder, period), allowed)
+    return stage.propose(push_file(folder, period), allowed)
 
 
 def push_apply(
@@ -74,7 +74,7 @@ def push_apply(
 ) -> Applied:
     """Writes what was shown under a digest, and keeps what was written in `plans/<period>.push.json`."""
     stage = _stage(folder, period, link, roles=roles, create=create)
-    proposal = stage.propose(_push_file(folder, period), allowed)
+    proposal = stage.propose(push_file(folder, period), allowed)
     return _carried(folder, period, stage, proposal, digest, again=lambda file: stage.propose(file, ()), keep=written)
 
 
@@ -254,12 +254,13 @@ def push_path(folder: Path, period: Period) -> Path:
 
 
 def _pushed(folder: Path, period: Period) -> PushFile:
-    file = _push_file(folder, period)
+    file = push_file(folder, period)
     if file is None or not any(one.schedule for one in file.written):
         raise Refused(f"{period} was not pushed from here: there is no plans/{period}.push.json. Restore it from git.")
     return file
 
 
-def _push_file(folder: Path, period: Period) -> PushFile | None:
+def push_file(folder: Path, period: Period) -> PushFile | None:
+    """What a push of a period's plan wrote; None where there is no such file."""
     path = push_path(folder, period)
     return decode(f"plans/{path.name}", path.read_bytes()) if path.is_file() else None

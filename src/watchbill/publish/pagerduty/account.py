@@ -40,6 +40,21 @@ class Names:
         return self._names[id_]
 
 
+def known(calls: Calls, ids: Iterable[str]) -> Mapping[str, User]:
+    """The users of some ids, by id; those that PagerDuty does not know any more are left out."""
+    accounts = _Accounts(calls)
+    nodes_ = ((id_, accounts.by_id(id_)) for id_ in dict.fromkeys(ids))
+    return {id_: wire.user(node) for id_, node in nodes_ if node is not None and not wire.deleted(node)}
+
+
+def holders(users: Mapping[str, User], people: Sequence[Person]) -> Mapping[str, str]:
+    """Which person of the team each of some users is, by user id: by PagerDuty's own id, else by e-mail."""
+    by_id = {person.pagerduty: person.id for person in people if person.pagerduty}
+    by_email = {person.email.casefold(): person.id for person in people if person.email and not person.pagerduty}
+    found = {id_: by_id.get(id_) or by_email.get(user.email.casefold()) for id_, user in users.items()}
+    return {id_: person for id_, person in found.items() if person}
+
+
 def policy(calls: Calls, id_: str) -> Policy:
     """An escalation policy by its id."""
     return wire.policy(calls.get(f"/escalation_policies/{nodes.safe_id(id_)}"))

@@ -17,6 +17,7 @@ from watchbill.publish.pagerduty.proposal import Outlet, Scene, Shown
 from watchbill.publish.pagerduty.render import render
 from watchbill.publish.pagerduty.standing import ended
 from watchbill.publish.pagerduty.steps import AnyStep, MakeSchedule, PutLayers
+from watchbill.publish.pagerduty.still import still
 from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Override, Schedule
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
@@ -34,6 +35,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
     ours = _ours(scene, outlet, there)
     published = {plan.period.name for plan in scene.plans}
     goal = aim(there, wanted, scene.plan.period, published, ours, now)
+    goal = still(there, goal, window, scene.meaning, now)
     if outlet.form == "overrides":
         return _shown(scene, outlet, live, there, goal, ours, window, now, told=False)
     seen = remote.preview(calls, there, sendable(goal.layers, now), window)

@@ -139,6 +139,15 @@ def _rotations(calls: Calls, id_: str, node: dict[str, Any]) -> Iterator[Rotatio
         yield wire.rotation(item)
 
 
+def final(calls: Calls, id_: str, kind: Kind, window: Span) -> tuple[Entry, ...]:
+    """What a schedule renders over a window, cut to it."""
+    asked: Params = {**_over(window), "overflow": "false"}
+    if kind == "schedule":
+        return _clipped(wire.schedule(calls.get(_v2(id_), asked)).final, window)
+    body = calls.get(_v3(id_), {**asked, "include[]": ["final_schedule"]})
+    return _clipped(wire.shift_schedule(body).final, window)
+
+
 def in_order(schedule: Schedule, render: Callable[[tuple[PdLayer, ...]], tuple[Entry, ...]]) -> Schedule:
     """The schedule with its layers in the order that renders as PagerDuty does.
 

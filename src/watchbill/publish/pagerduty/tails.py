@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from watchbill import times
-from watchbill.domain import Layer, Role
+from watchbill.domain import Layer, Role, is_guest
 from watchbill.expand import uncovered
 from watchbill.publish.pagerduty.grid import ahead, next_handoff, turn_seconds, virtual_start, ways
 from watchbill.publish.pagerduty.marks import tail_name
@@ -31,15 +31,15 @@ def tails(
 ) -> tuple[PdLayer, ...]:
     """For each of a role's layers one without end, from its first handoff after the plan on; the lowest first.
 
-    Who held the layer in any seat takes turns, without those who are `gone`: first who held it longest ago. Another
-    seat begins with the next person, so that nobody has two. A month counts as four weeks, and after the next clock
-    change the hours of a layer with another zone than the schedule are off, and so may turns of hours be. Where the
-    role is on call round the clock, the lowest has no restrictions: nothing falls silent when zones part.
+    Who held the layer in any seat takes turns, first who held it longest ago; not guests, nor those who are `gone`.
+    Another seat begins with the next person, so that nobody has two. A month counts as four weeks, and after the next
+    clock change the hours of a layer with another zone than the schedule are off, and so may turns of hours be. Where
+    the role is on call round the clock, the lowest has no restrictions: nothing falls silent when zones part.
     """
     out = []
     for layer in layers:
         assigned = [a for a in plan.shifts if a.shift.role == role.id and a.shift.layer == layer.id]
-        people = [p for p in _longest_ago_first(assigned) if p in users and p not in gone]
+        people = [p for p in next_in_line(assigned) if p in users and p not in gone]
         if people:
             shift = (seat - 1) % len(people)
             listed = tuple(users[person] for person in (*people[shift:], *people[:shift]))
@@ -49,12 +49,13 @@ def tails(
     return tuple(out)
 
 
-def _longest_ago_first(assigned: Iterable[Assigned]) -> list[str]:
+def next_in_line(assigned: Iterable[Assigned]) -> list[str]:
+    """Who of the team holds any of some shifts, first who held one longest ago."""
     last: dict[str, datetime] = {}
     for one in assigned:
         for part in one.parts:
             ends = [both.end for span in one.shift.spans if (both := part.span.common(span))]
-            if ends:
+            if ends and not is_guest(part.person):
                 last[part.person] = max(ends[-1], last.get(part.person, ends[-1]))
     return sorted(last, key=lambda person: (last[person], person))
 
