@@ -75,9 +75,8 @@ def _kept(path: Path | None) -> "World | None":
     try:
         return from_json(World, json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refused(
-            f"{path} is no state of a sandbox ({type(error).__name__}). Remove it, or name another."
-        ) from None
+        sentence = f"{path} is no state of a sandbox ({type(error).__name__})."
+        raise Refused(f"{sentence} Remove it, or name another file.") from None
 
 
 def _keep(path: Path, world: "World") -> None:
