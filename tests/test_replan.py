@@ -283,6 +283,20 @@ def test_rest_is_due_between_what_was_held_and_what_is_taken_over() -> None:
     assert held(made) == ["bo", "ana+bo", "cy", "bo"]
 
 
+def test_who_stays_in_a_turn_keeps_their_seat_when_another_one_moves() -> None:
+    seats = [shift(f"{IDS[n]}/2", f"{IDS[n][-10:]}T00", 168, seat=2) for n in (1, 2)]
+    away = tuple(leave(who, "2027-01-18T00", "2027-01-20T00") for who in ("ana", "bo", "eve"))
+    facts = problem(("ana", "bo", "cy", "dee", "eve"), (*WEEK[1:3], *seats), seats={"primary": 2}, leaves=away)
+    made = changed(facts, plan(facts, "cy bo ana dee"), NOON, Space(at_least=timedelta(days=1)))
+    assert held(made) == ["eve", "bo", "cy", "dee"]
+
+
+def test_a_pin_is_kept_by_what_its_person_held_before() -> None:
+    facts = replace(weeks(leave("ana", NOON, "2027-01-20T00")), pins=(Pin(IDS[0], "ana"),))
+    made = changed(facts, plan(facts, "ana bo cy bo"), NOON)
+    assert held(made)[0].startswith("ana+")
+
+
 def test_a_guest_keeps_what_was_agreed_even_where_others_have_to_move() -> None:
     facts = weeks(leave("ana", "2027-01-18T00", "2027-01-20T00"), leave("bo", "2027-01-18T00", "2027-01-19T00"))
     guest = Part("guest:PX1", WEEK[1].start, WEEK[1].end)
