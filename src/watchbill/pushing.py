@@ -18,13 +18,14 @@ from watchbill.publish.pagerduty.layered import show as show_layers
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Show, propose, window_of
 from watchbill.publish.pagerduty.rolling import propose_back, rolled_back
+from watchbill.publish.pagerduty.shifted import show as show_shifts
 from watchbill.publish.pagerduty.terms import Kind, User
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import shelf
 from watchbill.times import Period
 from watchbill.workspace import Workspace, plans
 
-SHOWS: Mapping[Kind, Show] = {"schedule": show_layers}
+SHOWS: Mapping[Kind, Show] = {"schedule": show_layers, "schedule_v3": show_shifts}
 
 
 @dataclass(frozen=True)

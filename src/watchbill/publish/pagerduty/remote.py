@@ -148,6 +148,12 @@ def final(calls: Calls, id_: str, kind: Kind, window: Span) -> tuple[Entry, ...]
     return _clipped(wire.shift_schedule(body).final, window)
 
 
+def turning(calls: Calls, id_: str, window: Span) -> tuple[tuple[str, Entry], ...]:
+    """What the rotations of a shift-based schedule render over a window, each entry with its rotation's id."""
+    body = calls.get(_v3(id_), {**_over(window), "overflow": "false", "include[]": ["final_schedule"]})
+    return tuple((rotation, entry) for rotation, entry in wire.turning(body) if entry.span.meets(window))
+
+
 def in_order(schedule: Schedule, render: Callable[[tuple[PdLayer, ...]], tuple[Entry, ...]]) -> Schedule:
     """The schedule with its layers in the order that renders as PagerDuty does.
 

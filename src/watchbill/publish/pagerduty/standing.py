@@ -19,6 +19,7 @@ from watchbill.publish.pagerduty.terms import (
 from watchbill.times import iso
 
 BEGUN = "begun"
+_DEFAULTS = {("INTERVAL", "1"), ("WKST", "MO")}
 
 
 def standing(state: AnySchedule | None, now: datetime) -> Any:
@@ -30,8 +31,8 @@ def standing(state: AnySchedule | None, now: datetime) -> Any:
     return {
         "zone": state.zone,
         "shifts": _stretches(state.shifts, now),
-        "rotations": _rotations(state, now),
-        "overrides": sorted([*_stretch(o, now), o.instead] for o in state.overrides if o.end > now),
+        "events": sorted(event(e, now) for r in state.rotations for e in r.events if goes_on(e, now)),
+        "overrides": _stood_in(state, now),
     }
 
 
@@ -69,23 +70,41 @@ def _stretch(item: Any, now: datetime) -> list[str]:
     return [iso(item.end), item.user, _from(item.start, now)]
 
 
-def _rotations(state: ShiftSchedule, now: datetime) -> list[Any]:
-    """Rotations with their events, empty ones too; where they stand among each other does not matter."""
-    return sorted(sorted(_event(e, now) for e in r.events if e.until is None or e.until > now) for r in state.rotations)
+def _stood_in(state: ShiftSchedule, now: datetime) -> list[Any]:
+    """Overrides of what is still there: with a shift or a rotation goes who stands in for somebody in it."""
+    there = {shift.id for shift in state.shifts} | {rotation.id for rotation in state.rotations}
+    found = [o for o in state.overrides if o.end > now and (o.custom_shift or o.rotation) in there]
+    return sorted([*_stretch(o, now), o.instead] for o in found)
 
 
-def _event(event: Event, now: datetime) -> list[Any]:
+def event(of: Event, now: datetime) -> list[Any]:
+    """The standing of an event; in which rotation it is does not matter."""
     return [
-        event.name,
-        iso(event.start),
-        iso(event.end),
-        event.zone,
-        _from(event.since, now),
-        iso(event.until) if event.until else "",
-        list(event.recurrence),
-        list(event.users),
-        event.per_user,
+        of.name,
+        iso(of.start),
+        iso(of.end),
+        of.zone,
+        _from(of.since, now),
+        iso(of.until) if of.until else "",
+        sorted(map(_rule, of.recurrence)),
+        list(of.users),
+        of.per_user,
     ]
+
+
+def goes_on(of: Event, now: datetime) -> bool:
+    """Whether an event can page anybody from now on."""
+    return of.until is None or of.until > now
+
+
+def _rule(line: str) -> str:
+    """A line of a recurrence, in whatever order and with whatever defaults PagerDuty writes it."""
+    head, _, rest = line.partition(":")
+    parts = [part.partition("=")[::2] for part in rest.split(";")] if head == "RRULE" else []
+    if not parts:
+        return line
+    kept = [(name, ",".join(sorted(value.split(",")))) for name, value in parts]
+    return ";".join(f"{name}={value}" for name, value in sorted(kept) if (name, value) not in _DEFAULTS)
 
 
 def _from(start: datetime, now: datetime) -> str:

@@ -1,6 +1,8 @@
-"""The writes that a push consists of, as values: each is one request, and says what a schedule holds after it."""
+"""The writes that a push consists of, as values: each says what a schedule holds after it.
 
-from collections.abc import Callable
+Each is one request, but for an event that needs a rotation: an empty rotation pages nobody, so it is no state to name.
+"""
+
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -71,18 +73,10 @@ class DropShift:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeRotation:
-    """Makes an empty rotation: a container of events."""
-
-    kind: Literal["make_rotation"] = "make_rotation"
-
-
-@dataclass(frozen=True, slots=True)
 class MakeEvent:
-    """Adds an event to a rotation; without the rotation's id, to the newest one."""
+    """Makes an event in a rotation of its own: an empty one that is there, else one that is made for it."""
 
     event: Event
-    rotation: str | None = None
     kind: Literal["make_event"] = "make_event"
 
 
@@ -111,7 +105,6 @@ AnyStep = (
     | DropOverride
     | MakeShifts
     | DropShift
-    | MakeRotation
     | MakeEvent
     | EndEvent
     | DropRotation
@@ -150,24 +143,20 @@ def _after_shifts(state: ShiftSchedule, step: AnyStep) -> ShiftSchedule:
             return replace(state, shifts=(*state.shifts, *shifts))
         case DropShift(shift):
             return replace(state, shifts=_less(state.shifts, shift))
-        case MakeRotation():
-            return replace(state, rotations=(*state.rotations, Rotation()))
-        case DropRotation(rotation):
-            return replace(state, rotations=_less(state.rotations, rotation))
-        case MakeEvent(event, rotation):
-            return _with_events(state, rotation, lambda events: (*events, event))
+        case MakeEvent(event):
+            return replace(state, rotations=(*state.rotations, Rotation((event,))))
         case EndEvent(rotation, event, until):
-            ended = replace(event, until=until)
-            return _with_events(state, rotation, lambda events: tuple(ended if e.id == event.id else e for e in events))
+            return replace(state, rotations=tuple(_ended(r, rotation, event, until) for r in state.rotations))
+        case DropRotation(rotation):
+            return replace(state, rotations=tuple(r for r in state.rotations if r.id != rotation.id))
     raise ValueError(f"{step.kind} is no step of a schedule of shifts")
 
 
-def _with_events(
-    state: ShiftSchedule, id_: str | None, change: Callable[[tuple[Event, ...]], tuple[Event, ...]]
-) -> ShiftSchedule:
-    at = next((n for n, known in enumerate(state.rotations) if id_ and known.id == id_), len(state.rotations) - 1)
-    changed = replace(state.rotations[at], events=change(state.rotations[at].events))
-    return replace(state, rotations=(*state.rotations[:at], changed, *state.rotations[at + 1 :]))
+def _ended(known: Rotation, id_: str, event: Event, until: datetime) -> Rotation:
+    """A rotation in which an event ends at another instant, if it is the one of that id."""
+    if known.id != id_:
+        return known
+    return replace(known, events=tuple(replace(e, until=until) if e.id == event.id else e for e in known.events))
 
 
 def _less(items: tuple[T, ...], item: T) -> tuple[T, ...]:

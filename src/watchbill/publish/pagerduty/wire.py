@@ -4,7 +4,7 @@ Answers name layers highest first, here the lowest comes first. Instants come wi
 in UTC. Deleted users are still named, by id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from watchbill.publish.pagerduty.nodes import (
@@ -137,6 +137,15 @@ def _computed(final: Any) -> Iterable[Entry]:
     for item in listed(final, "computed_shift_assignments", ()) if isinstance(final, dict) else ():
         if user := _member(field(item, "member", "an assignment")):
             yield Entry(instant(item, "start_time"), instant(item, "end_time"), user)
+
+
+def turning(body: Any) -> Iterator[tuple[str, Entry]]:
+    """What each rotation renders in the answer to a v3 GET: its id and the entry, with those who stand in."""
+    final = mapping(body, "schedule").get("final_schedule")
+    for item in listed(final, "computed_shift_assignments", ()) if isinstance(final, dict) else ():
+        rotation = text(field(item, "source", "an assignment"), "rotation_id", "")
+        if rotation and (user := _member(field(item, "member", "an assignment"))):
+            yield rotation, Entry(instant(item, "start_time"), instant(item, "end_time"), user)
 
 
 def custom_shifts(items: Iterable[Any]) -> tuple[CustomShift, ...]:

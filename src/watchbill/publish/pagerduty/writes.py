@@ -17,7 +17,6 @@ from watchbill.publish.pagerduty.steps import (
     EndEvent,
     MakeEvent,
     MakeOverrides,
-    MakeRotation,
     MakeSchedule,
     MakeShifts,
     PutLayers,
@@ -57,14 +56,13 @@ def _write_shifts(calls: Calls, state: ShiftSchedule, step: AnyStep, now: dateti
             if left := _begun(shifts, now):
                 remote.make_shifts(calls, state.id, left)
         case DropShift(shift):
-            if there := _there(state.shifts, shift):
+            there = _there(state.shifts, shift)
+            if there and there.end > now:
                 remote.drop_shift(calls, state.id, there)
-        case MakeRotation():
-            remote.make_rotation(calls, state.id)
-        case MakeEvent(event, rotation):
-            remote.make_event(calls, state.id, rotation or _newest(state), event)
+        case MakeEvent(event):
+            remote.make_event(calls, state.id, _empty(calls, state), event)
         case EndEvent(rotation, event, until):
-            remote.end_event(calls, state.id, rotation, event, max(until, _minute(now)))
+            remote.end_event(calls, state.id, rotation, event, until)
         case DropRotation(rotation):
             remote.drop_rotation(calls, state.id, rotation)
 
@@ -87,12 +85,13 @@ def _there(items: Iterable[Any], wanted: Any) -> Any:
     return next(by_id, None) or next((item for item in known if (item.start, item.end, item.user) == key), None)
 
 
-def _newest(state: ShiftSchedule) -> str:
-    """The rotation that has no event yet."""
+def _empty(calls: Calls, state: ShiftSchedule) -> str:
+    """A rotation without events: one that a run before this one made and did not fill, or a new one."""
     found = next((rotation.id for rotation in state.rotations if not rotation.events and rotation.id), None)
-    if found is None:
-        raise RemoteFailed(f"{state.name} has no empty rotation, although one was just made. Look again.")
-    return found
+    made = found or remote.make_rotation(calls, state.id).id
+    if made is None:
+        raise RemoteFailed(f"PagerDuty made a rotation in {state.name} and did not say which. Look at it there.")
+    return made
 
 
 def _insist(made: Iterable[Override | str]) -> None:
