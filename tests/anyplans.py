@@ -34,7 +34,7 @@ CHANGES = (
     "2027-06-15",
 )
 TURNS = (
-    (1, "hour"), (2, "hour"), (4, "hour"), (6, "hour"), (8, "hour"), (12, "hour"), (36, "hour"), (48, "hour"),
+    (1, "hour"), (4, "hour"), (6, "hour"), (8, "hour"), (12, "hour"), (12, "hour"), (36, "hour"), (48, "hour"),
     (1, "day"), (1, "day"), (1, "day"), (3, "day"), (10, "day"), (1, "week"), (1, "week"), (1, "week"),
     (2, "week"), (1, "month"),
 )  # fmt: skip

@@ -187,6 +187,23 @@ def test_elapsed_turns_of_days_are_cut_at_clock_changes() -> None:
     assert counts(compiled(of, planned(of), meaning=Meaning("elapsed"))) == (2, 0)
 
 
+def test_a_rotation_never_starts_at_a_time_that_the_clock_shows_twice() -> None:
+    of = role(layer("d", "1 day", "02:30"))
+    (one,) = compiled(of, planned(of, "2027-10-31..2027-11-10")).layers
+    assert (iso(one.start), iso(one.virtual_start)) == ("2027-10-31T00:30Z", "2027-10-30T00:30Z")
+    assert one.users == ("PCY", "PANA", "PBO")
+
+
+def test_hourly_turns_through_a_repeated_hour_are_right_however_they_are_counted() -> None:
+    # The turn at 01:00 UTC begins at 02:00 in Berlin, for the second time that night.
+    of = role(layer("h", "1 hour", "00:30", "Asia/Kolkata"))
+    found = compiled(of, planned(of, "2027-10-30..2027-11-02"))
+    assert counts(found) == (2, 1)
+    for entry in found.entries:
+        for hours in ("wall", "elapsed"):
+            assert on_call(found.layers, (), BERLIN, entry.start, hours=hours) == entry.user
+
+
 # -------------------------------------------------------------------------------------------------- what is irregular
 
 

@@ -46,7 +46,7 @@ def instants(sample: Sample, compiled: Compiled, rng: Random) -> Iterable[dateti
     edges |= {at for at in clock_changes(sample.zone) if window.start <= at <= window.end}
     minutes = int(window.length / MINUTE)
     edges |= {window.start + rng.randrange(minutes) * MINUTE for _ in range(20)}
-    picked = sorted(rng.sample(sorted(edges), min(len(edges), 45)))
+    picked = sorted(rng.sample(sorted(edges), min(len(edges), 30)))
     return (at + off for at in picked for off in (-MINUTE, timedelta(), MINUTE))
 
 
