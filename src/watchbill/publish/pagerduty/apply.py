@@ -11,10 +11,10 @@ from watchbill.errors import Refused
 from watchbill.publish.pagerduty.carry import LOOKS, Hands, carry_out, look
 from watchbill.publish.pagerduty.hazards import told_stretch
 from watchbill.publish.pagerduty.journal import Doing, Pending, PushFile, Written
-from watchbill.publish.pagerduty.memory import made_by, still_there
+from watchbill.publish.pagerduty.memory import folded, known_in, made_by, still_there
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import Proposal, Shown
-from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, DropShift
+from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, DropRotation, DropShift
 from watchbill.publish.pagerduty.terms import Schedule, ShiftSchedule
 from watchbill.publish.pagerduty.undo import undoing
 
@@ -44,7 +44,8 @@ def apply(hands: Hands, proposal: Proposal, digest: str, *, again: Again, save: 
     holds at the end.
     """
     file = proposal.scene.file or PushFile(proposal.scene.plan.period.name, 0)
-    run = _Run(hands, replace(file, pending=_to_do(proposal, file, digest)), save)
+    pending = _to_do(proposal, file, digest)
+    run = _Run(hands, folded(file, proposal, pending), save)
     run.carry_all()
     after = _proven(hands, run, again)
     done = keep(run.file, after, digest)
@@ -161,7 +162,7 @@ def _proven(hands: Hands, run: _Run, again: Again) -> Proposal:
 
 
 def _drops(step: AnyStep) -> bool:
-    return isinstance(step, DropOverride | DropShift)
+    return isinstance(step, DropOverride | DropShift | DropRotation)
 
 
 def _difference(after: Proposal) -> str:
@@ -202,8 +203,8 @@ def _kept(file: PushFile, one: Shown, now: datetime) -> Written:
     role, seat = one.outlet.role.id, one.outlet.seats[0]
     old = file.of(role, seat)
     doing = [d for d in (file.pending.targets if file.pending else ()) if (d.role, d.seat) == (role, seat)]
-    known = [*(old.overrides if old else ()), *(old.shifts if old else ()), *(m for d in doing for m in made_by(d))]
-    before = doing[0].before if doing else old.before if old else None
+    known = known_in(file, role, seat)
+    before = (doing[0].origin or doing[0].before) if doing else old.before if old else None
     live = one.live
     rotations = {r.id for r in before.rotations} if isinstance(before, ShiftSchedule) else set()
     return Written(

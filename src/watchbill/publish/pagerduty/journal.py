@@ -38,7 +38,8 @@ class Written:
 class Doing:
     """The writes to one schedule of a run that has not ended: the first `done` of them are made.
 
-    `schedule` is its id; None, as `before`, for one that does not exist before the first write.
+    `schedule` is its id; None, as `before`, for one that does not exist before the first write. `origin` is what stood
+    before the first of several runs, where those before this one were cut off; None if this is the first.
     """
 
     role: str
@@ -49,6 +50,7 @@ class Doing:
     before: _State | None
     steps: tuple[_Step, ...]
     done: int = 0
+    origin: _State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """What of a schedule is ours: by the push files, and where one is missing by exact interval and person."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from watchbill.errors import Refused
-from watchbill.publish.pagerduty.journal import Doing
+from watchbill.publish.pagerduty.journal import Doing, Pending, PushFile, Written
 from watchbill.publish.pagerduty.legacy import Ours, Stretch, stretch
-from watchbill.publish.pagerduty.proposal import Outlet, Scene
+from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Shown
+from watchbill.publish.pagerduty.standing import standing
 from watchbill.publish.pagerduty.steps import MakeOverrides, MakeShifts
-from watchbill.publish.pagerduty.terms import CustomShift, Override
+from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Override, Schedule, ShiftSchedule
 from watchbill.results import Draft
 
 Kept = TypeVar("Kept", Override, CustomShift)
@@ -29,16 +31,52 @@ def remembered(scene: Scene, outlet: Outlet, wrote: Wrote) -> Ours:
 
 def _remembered(scene: Scene, outlet: Outlet) -> list[Any] | None:
     """What the push file tells, a run that was cut off included; None if it tells nothing of this seat."""
-    file = scene.file
-    if file is None:
+    file, role, seat = scene.file, outlet.role.id, outlet.seats[0]
+    if file is None or (file.of(role, seat) is None and not doings(file, role, seat)):
         return None
-    key = (outlet.role.id, outlet.seats[0])
-    written = file.of(*key)
-    doing = [d for d in (file.pending.targets if file.pending else ()) if (d.role, d.seat) == key]
-    if written is None and not doing:
-        return None
+    return known_in(file, role, seat)
+
+
+def known_in(file: PushFile, role: str, seat: int) -> list[Any]:
+    """The overrides and custom shifts that a push file knows as ours, whether or not they were made in the end."""
+    written = file.of(role, seat)
     kept = [*written.overrides, *written.shifts] if written else []
-    return kept + [item for one in doing for item in made_by(one)]
+    return kept + [item for doing in doings(file, role, seat) for item in made_by(doing)]
+
+
+def doings(file: PushFile, role: str, seat: int) -> list[Doing]:
+    """The writes of a run that was cut off, to the schedule of one seat."""
+    return [d for d in (file.pending.targets if file.pending else ()) if (d.role, d.seat) == (role, seat)]
+
+
+def folded(file: PushFile, proposal: Proposal, pending: Pending) -> PushFile:
+    """A push file at the begin of a run: what a run before it, cut off, has made and begun from is not forgotten."""
+    if file.pending is None or pending is file.pending:
+        return replace(file, pending=pending)
+    kept = [_folded(file, one, proposal.now) for one in proposal.shown if one.live]
+    seen = {(w.role, w.seat) for w in kept}
+    others = [w for w in file.written if (w.role, w.seat) not in seen]
+    targets = tuple(replace(d, origin=_origin(file, d, proposal.now)) for d in pending.targets)
+    return replace(file, written=(*others, *kept), pending=replace(pending, targets=targets))
+
+
+def _folded(file: PushFile, one: Shown, now: datetime) -> Written:
+    role, seat, live = one.outlet.role.id, one.outlet.seats[0], one.live
+    known = known_in(file, role, seat)
+    old = file.of(role, seat) or Written(role, seat, live.id if live else "", one.kind)
+    if isinstance(live, Schedule):
+        return replace(old, overrides=still_there(known, live.overrides, now))
+    if isinstance(live, ShiftSchedule):
+        return replace(old, shifts=still_there(known, live.shifts, now))
+    return old
+
+
+def _origin(file: PushFile, doing: Doing, now: datetime) -> AnySchedule | None:
+    """What stood before the runs that were cut off, if any of them wrote anything here."""
+    for old in doings(file, doing.role, doing.seat):
+        if old.origin or old.done or standing(old.before, now) != standing(doing.before, now):
+            return old.origin or old.before
+    return None
 
 
 def made_by(doing: Doing) -> list[Any]:
