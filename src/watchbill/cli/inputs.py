@@ -198,10 +198,11 @@ def demo(
 
 
 def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
-    from watchbill import app
+    from watchbill import app, workspace
     from watchbill.app import Planned
     from watchbill.cli.planning import solved, tell_no_plan
     from watchbill.cli.reading import By, show_tables
+    from watchbill.cli.rehearsing import rehearse
     from watchbill.solve.limits import Effort
 
     outcome = solved(home, chosen.period, Effort(), fresh=False, seconds=None, quiet=quiet)
@@ -212,6 +213,11 @@ def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
     show_tables(app.show(home, chosen.period), By.week, None)
     say("")
     say(f"The plan is {done.path}; {len(written.files)} calendar files are in {written.folder}.")
+    if workspace.read(home).publish:
+        say(f"Rehearsed on a PagerDuty of our own: {rehearse(home, chosen.period)}.")
+        say(
+            f"Rehearse a push yourself: watchbill -C {home} sandbox, then in another terminal: watchbill -C {home} push"
+        )
     say(f"One person's shifts:      watchbill -C {home} show --person {next(iter(outcome.problem.person))}")
     say(f"What the plan is made of: {home / 'team.yaml'} and {home / 'availability'}")
     say(f"Change something, then:   watchbill -C {home} check, and plan the next period with: watchbill -C {home} plan")

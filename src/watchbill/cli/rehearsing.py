@@ -4,9 +4,10 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,9 @@ from watchbill.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
     from watchbill.sandbox import World
+    from watchbill.times import Period
 
+BEFORE = timedelta(days=14)
 KEY = "sandbox-key"
 
 
@@ -54,6 +57,29 @@ def sandbox(
         note("It runs until Ctrl-C.")
         ended.wait()
     note(f"stopped after {len(box.writes)} writes.")
+
+
+def rehearse(folder: Path, period: "Period") -> str:
+    """Pushes a published plan to a sandbox that lives as long as that takes, over real HTTP; says how it went.
+
+    Nothing of it is kept: what was written to a sandbox is of no use to a push to PagerDuty.
+    """
+    from watchbill import pushing, rehearsal
+    from watchbill.publish.pagerduty.calls import Calls
+    from watchbill.publish.pagerduty.client import PdpyrasPort
+    from watchbill.sandbox import running
+    from watchbill.workspace.folder import read
+
+    start = datetime(period.first.year, period.first.month, period.first.day, tzinfo=UTC) - BEFORE
+    with running(rehearsal.seed(read(folder)), now=start, key=KEY) as box:
+        link = pushing.Link(Calls(PdpyrasPort(box.key, box.url), sleep=time.sleep, clock=time.monotonic), time.sleep)
+        shown = pushing.push(folder, period, link)
+        allowed = list(dict.fromkeys(hazard.key for hazard in shown.hazards))
+        digest = pushing.push(folder, period, link, allowed=allowed).digest
+        done = pushing.push_apply(folder, period, link, str(digest), allowed=allowed)
+    pushing.push_path(folder, period).unlink()
+    schedules = len(done.after.shown)
+    return f"{done.writes} writes to {schedules} schedules; read back, they page exactly as planned"
 
 
 def _instant(text: str | None) -> datetime | None:
