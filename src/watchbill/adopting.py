@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from watchbill import drafting, workspace
-from watchbill.domain import Part, Shift
+from watchbill.domain import Part, Shift, is_guest
 from watchbill.drifting import Drift, Who, chosen_plans, drift
 from watchbill.errors import Refused
 from watchbill.judge import Audited, judge, publishable, told
@@ -67,12 +67,24 @@ def _adopted(folder: Path, plan: Draft, real: "Real", who: Who, now: datetime) -
             f"drafts/{plan.period}.json was made from the plan before, and publishing it would undo what is adopted. "
             "Publish or remove it first."
         )
+    _insist_in_team(folder, plan)
     holders = {part.person for assigned in new for part in assigned.parts}
     guests = {id_: name for id_, name in {**plan.guests, **who.guests}.items() if id_ in holders}
     stored = replace(plan, shifts=new, guests=guests)
     audited = judge(drafting.ground(folder, plan.period), stored, plan_path(folder, plan.period))
     _insist_known(audited)
     return Adopted(plans.publish(folder, publishable(audited), now), plan, audited, plan_path(folder, plan.period))
+
+
+def _insist_in_team(folder: Path, plan: Draft) -> None:
+    """Refused where someone who holds something is gone from the team file: they would be taken for a guest."""
+    team = {person.id for person in workspace.read(folder).people}
+    gone = {p.person for a in plan.shifts for p in a.parts if not is_guest(p.person)} - team
+    if gone:
+        raise Refused(
+            f"{plan.period} has shifts held by {', '.join(sorted(gone))}, who is not in team.yaml; nothing was "
+            "adopted. Restore that entry, with left: DATE."
+        )
 
 
 def _insist_known(audited: Audited) -> None:

@@ -35,7 +35,8 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
     ours = _ours(scene, outlet, there)
     published = {plan.period.name for plan in scene.plans}
     goal = aim(there, wanted, scene.plan.period, published, ours, now)
-    goal = still(there, goal, window, scene.meaning, now)
+    staying = [id_ for person, id_ in scene.users.items() if person not in scene.gone]
+    goal = still(there, goal, window, scene.meaning, now, staying)
     if outlet.form == "overrides":
         return _shown(scene, outlet, live, there, goal, ours, window, now, told=False)
     seen = remote.preview(calls, there, sendable(goal.layers, now), window)

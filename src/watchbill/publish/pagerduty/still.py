@@ -1,6 +1,6 @@
 """Changes that only overrides which stand already would hide: what was swapped by hand and then adopted is no write."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,10 +13,13 @@ from watchbill.publish.pagerduty.terms import Meaning, PdLayer, Schedule
 from watchbill.times import Span, without
 
 
-def still(live: Schedule, goal: Goal, window: Span, meaning: Meaning, now: datetime) -> Goal:
+def still(
+    live: Schedule, goal: Goal, window: Span, meaning: Meaning, now: datetime, staying: Collection[str] = ()
+) -> Goal:
     """The goal without writes, if all that they would change lies below overrides that stay and already show it.
 
-    What rotates on after the plan counts as the same if the same people take turns in it.
+    What rotates on after the plan counts as the same if everyone who is to take turns does, and else only users who
+    are `staying`.
     """
     alive = tuple(layer for layer in live.layers if not ended(layer, now))
     kept = [o for o in live.overrides if o not in goal.drop]
@@ -25,12 +28,17 @@ def still(live: Schedule, goal: Goal, window: Span, meaning: Meaning, now: datet
     below = spans_of(kept)
     if not hidden or any(without((move.span,), below) for move in hidden):
         return goal
-    if _roles(alive) != _roles(layer for layer in goal.layers if not ended(layer, now)):
+    wanted = [layer for layer in goal.layers if not ended(layer, now)]
+    if [layer.name for layer in alive] != [layer.name for layer in wanted]:
+        return goal
+    if not all(_alike(*pair, staying) for pair in zip(alive, wanted, strict=True)):
         return goal
     return replace(goal, layers=alive, make=(), drop=())
 
 
-def _roles(layers: Iterable[PdLayer]) -> list[tuple[str, frozenset[str]]]:
-    """Which layers there are; of tails also who takes turns in them."""
-    listed = ((layer.name, mark_of(layer.name), layer.users) for layer in layers)
-    return [(name, frozenset(users if mark is None or mark.period is None else ())) for name, mark, users in listed]
+def _alike(is_: PdLayer, wanted: PdLayer, staying: Collection[str]) -> bool:
+    """Whether a layer may stay for another of its name. What one of a plan's shows was compared hour by hour."""
+    mark = mark_of(is_.name)
+    if mark is None or mark.period is not None:
+        return True
+    return set(wanted.users) <= set(is_.users) <= {*wanted.users, *staying}
