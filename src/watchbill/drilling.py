@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watchbill import workspace
 from watchbill.domain import GUEST, Person, guest_id, is_guest
-from watchbill.duties import held, known
+from watchbill.duties import held, known, whole
 from watchbill.errors import Refused
 from watchbill.escalation import Chain, Finding, OnCall, Timeline, findings, length, nights, stretches, walk
 from watchbill.publish.pagerduty import account, remote
@@ -18,7 +18,6 @@ from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.proposal import Outlet
 from watchbill.publish.pagerduty.terms import Entry, Kind, Policy, Target, User
 from watchbill.pushing import Link, outlets, push_path
-from watchbill.results import Draft
 from watchbill.times import MINUTE, Period, Span, zone, zone_names
 from watchbill.workspace import Workspace, plans
 
@@ -210,17 +209,13 @@ def _window(folder: Path, period: Period, now: datetime, *, live: bool) -> Span:
             f"{period} is not published. Publish it first: watchbill publish {period}. "
             f"Or drill what PagerDuty has: watchbill drill {period} --live"
         )
-    whole = _hours(plan) if plan and plan.shifts else period.dates.on(zone(team.zone))
+    hours = (plan and whole(plan)) or period.dates.on(zone(team.zone))
     ends = [_end(held(published, outlet.role.id, outlet.seats)) for outlet in outlets(team)]
-    end = whole.end if live else min([whole.end, *(end for end in ends if end)])
-    start = max(whole.start, now)
+    end = hours.end if live else min([hours.end, *(end for end in ends if end)])
+    start = max(hours.start, now)
     if start >= end:
         raise Refused(f"{period} is over since {end:%d %b %Y}: there is nothing left of it to drill.")
     return Span(start, end)
-
-
-def _hours(plan: Draft) -> Span:
-    return Span(min(a.shift.start for a in plan.shifts), max(a.shift.end for a in plan.shifts))
 
 
 def _unreached(found: Survey) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from watchbill.errors import Refused
 from watchbill.publish.pagerduty.compile import entries
 from watchbill.publish.pagerduty.terms import Entry
 from watchbill.results import Draft
+from watchbill.times import Span
 from watchbill.workspace import Workspace, plans
 
 
@@ -53,8 +54,15 @@ def present(folder: Path, at: datetime) -> Present:
         for seat in range(1, role.seats + 1)
         for duty in _duties(role.id, seat, held(published, role.id, (seat,)), at)
     ]
-    reached = any(a.shift.start <= at < a.shift.end for plan in published for a in plan.shifts)
+    reached = any(hours.start <= at < hours.end for plan in published if (hours := whole(plan)))
     return Present(team, at, tuple(duties), reached, known(team, published))
+
+
+def whole(plan: Draft) -> Span | None:
+    """From the first shift of a plan to its last; None if it has none."""
+    if not plan.shifts:
+        return None
+    return Span(min(a.shift.start for a in plan.shifts), max(a.shift.end for a in plan.shifts))
 
 
 def held(published: Sequence[Draft], role: str, seats: Sequence[int]) -> tuple[Entry, ...]:

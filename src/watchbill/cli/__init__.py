@@ -5,11 +5,23 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from watchbill.cli import inputs, planning, publishing, pushing, reading, rehearsing, replanning
+from watchbill.cli import drifting, escalating, inputs, planning, publishing, pushing, reading, rehearsing, replanning
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
 
-__all__ = ["app", "inputs", "planning", "publishing", "pushing", "reading", "rehearsing", "replanning", "run"]
+__all__ = [
+    "app",
+    "drifting",
+    "escalating",
+    "inputs",
+    "planning",
+    "publishing",
+    "pushing",
+    "reading",
+    "rehearsing",
+    "replanning",
+    "run",
+]
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
