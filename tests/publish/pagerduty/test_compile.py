@@ -201,7 +201,7 @@ def test_hourly_turns_through_a_repeated_hour_are_right_however_they_are_counted
     assert counts(found) == (2, 1)
     for entry in found.entries:
         for hours in ("wall", "elapsed"):
-            assert on_call(found.layers, (), BERLIN, entry.start, hours=hours) == entry.user
+            assert on_call(found.layers, found.overrides, BERLIN, entry.start, hours=hours) == entry.user
 
 
 # -------------------------------------------------------------------------------------------------- what is irregular
