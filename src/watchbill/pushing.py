@@ -28,12 +28,17 @@ from watchbill.workspace import Workspace, plans
 SHOWS: Mapping[Kind, Show] = {"schedule": show_layers, "schedule_v3": show_shifts}
 
 
+def _silent(_: str) -> None:
+    """Says nothing."""
+
+
 @dataclass(frozen=True)
 class Link:
-    """PagerDuty, and the patience to wait for it."""
+    """PagerDuty, the patience to wait for it, and who hears of progress: one line before each write."""
 
     calls: Calls
     sleep: Callable[[float], None]
+    told: Callable[[str], None] = _silent
 
     def now(self) -> datetime:
         """PagerDuty's own present: its clock decides what is past."""
@@ -109,8 +114,17 @@ def _carried(
 
     def save(file: PushFile) -> None:
         write_atomically(push_path(folder, period), encode(file))
+        if progress := _progress(file):
+            link.told(progress)
 
     return apply(hands, proposal, digest, again=again, save=save, keep=keep)
+
+
+def _progress(file: PushFile) -> str:
+    """`write 2 of 5`, while there is one to make."""
+    targets = file.pending.targets if file.pending else ()
+    done, all_ = sum(doing.done for doing in targets), sum(len(doing.steps) for doing in targets)
+    return f"write {done + 1} of {all_}" if done < all_ else ""
 
 
 # ----------------------------------------------------------------------------------------------------------- stage
@@ -154,6 +168,7 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         gone=frozenset(p.id for p in team.people if p.left and p.left <= plan.period.last),
         create=create,
         name=account.Names(link.calls, users.values()),
+        policy=account.PolicyNames(link.calls),
     )
     return _Stage(link, scene, found)
 

@@ -12,7 +12,7 @@ from watchbill.times import EPOCH
 
 if TYPE_CHECKING:
     from watchbill.publish.pagerduty.apply import Applied
-    from watchbill.publish.pagerduty.proposal import Proposal, Shown
+    from watchbill.publish.pagerduty.proposal import Proposal, Scene, Shown
     from watchbill.publish.pagerduty.steps import AnyStep
     from watchbill.publish.pagerduty.terms import PdLayer
     from watchbill.times import Period
@@ -110,7 +110,7 @@ def _run(
     as_json: bool,
 ) -> None:
     if digest is not None:
-        _done(carry(digest), as_json=as_json)
+        _done(_carried(carry, digest, again), as_json=as_json)
         return
     proposal = propose()
     if as_json:
@@ -119,10 +119,19 @@ def _run(
         _show(proposal, again)
         if proposal.digest and sys.stdin.isatty() and sys.stdout.isatty():
             if typer.confirm("Write this to PagerDuty now?", default=False):
-                _done(carry(proposal.digest), as_json=False)
+                _done(_carried(carry, proposal.digest, again), as_json=False)
             return
     if proposal.withheld:
         end(1)
+
+
+def _carried(carry: Callable[[str], "Applied"], digest: str, again: str) -> "Applied":
+    """What was done; Ctrl-C between two writes loses nothing."""
+    try:
+        return carry(digest)
+    except KeyboardInterrupt:
+        note(f"interrupted: what was written stands, and nothing is made twice. Go on with: {again} {digest}")
+        end(130)
 
 
 # ----------------------------------------------------------------------------------------------------------- show
@@ -147,14 +156,14 @@ def _show(proposal: "Proposal", again: str) -> None:
     if moved:
         out(pushes.changes(moved, scene.zone), "", pushes.people(moved), "")
     for one in proposal.shown:
-        _tell(one, scene.zone)
+        _tell(one, scene)
     for hazard in proposal.hazards:
         state = "withheld" if hazard in proposal.withheld else "allowed"
         say(f"hazard {hazard.key} ({state}): {hazard.sentence}.")
     _close(proposal, again)
 
 
-def _tell(one: "Shown", zone: str) -> None:
+def _tell(one: "Shown", scene: "Scene") -> None:
     from watchbill.report.words import moment
 
     name = f"{one.live.name} ({one.live.id})" if one.live else f"{one.outlet.schedule} (to be made)"
@@ -166,12 +175,13 @@ def _tell(one: "Shown", zone: str) -> None:
     for line in one.notes:
         say(f"  {line}")
     for entry in one.manual:
-        say(f"  made by hand, stays: {moment(entry.start, zone)} to {moment(entry.end, zone)}")
+        say(f"  made by hand, stays: {moment(entry.start, scene.zone)} to {moment(entry.end, scene.zone)}")
     if one.live and not one.live.policies:
         say("  no escalation policy uses this schedule: it pages nobody")
     elif one.live:
-        say(f"  used by {len(one.live.policies)} escalation {'policy' if len(one.live.policies) == 1 else 'policies'}")
-    say(f"  somebody is on call {f'until {moment(one.cover, zone)}' if one.cover else 'without end'}")
+        many = "policy" if len(one.live.policies) == 1 else "policies"
+        say(f"  used by the escalation {many} {', '.join(map(scene.policy, one.live.policies))}")
+    say(f"  somebody is on call {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}")
 
 
 def _words(step: "AnyStep") -> str:

@@ -25,7 +25,7 @@ def link(folder: Path) -> "Link":
     key = find_key(os.environ, folder)
     port = PdpyrasPort(key, base_url(os.environ, workspace.read(folder).region), trust_environment=True)
     calls = Calls(port, sleep=_wait, clock=time.monotonic, trace=_trace if os.environ.get(VERBOSE) else None)
-    return Link(calls, _wait)
+    return Link(calls, _wait, note)
 
 
 def _wait(seconds: float) -> None:

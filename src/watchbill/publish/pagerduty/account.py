@@ -55,6 +55,19 @@ def holders(users: Mapping[str, User], people: Sequence[Person]) -> Mapping[str,
     return {id_: person for id_, person in found.items() if person}
 
 
+class PolicyNames:
+    """What escalation policies are called, each asked for once."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._names: dict[str, str] = {}
+
+    def __call__(self, id_: str) -> str:
+        if id_ not in self._names:
+            self._names[id_] = policy(self._calls, id_).name or id_
+        return self._names[id_]
+
+
 def policy(calls: Calls, id_: str) -> Policy:
     """An escalation policy by its id."""
     return wire.policy(calls.get(f"/escalation_policies/{nodes.safe_id(id_)}"))

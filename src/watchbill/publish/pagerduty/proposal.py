@@ -51,7 +51,8 @@ class Scene:
 
     `older` are earlier revisions of the plan; `users` gives PagerDuty's id of each person who holds a part, `gone`
     are people who have left by the plan's end. `notice`: changes nearer than this hurt. `zone` is the
-    team's, for new schedules and for messages. `name` says who a PagerDuty user is.
+    team's, for new schedules and for messages. `name` says who a PagerDuty user is,
+    `policy` what an escalation policy is called.
     """
 
     plan: Draft
@@ -65,6 +66,7 @@ class Scene:
     meaning: Meaning = WALL
     file: PushFile | None = None
     name: Callable[[str], str] = str
+    policy: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
