@@ -148,8 +148,11 @@ def test_findings_are_what_pages_of_every_minute_show(seed: int) -> None:
         begin = DAY.start + minute * MINUTE
         for key in weak(of, walk(of, on_call, begin), asleep):
             expected.setdefault(key, []).append(Span(begin, begin + MINUTE))
-    told = {(f.kind, f.level, () if f.kind == "night" else f.people): f.spans for f in made}
-    assert told == {key: merged(spans) for key, spans in expected.items()}
+    told: dict[Key, list[Span]] = {}
+    for one in made:
+        for spot in one.spots:
+            told.setdefault((one.kind, one.level, spot.people), []).append(spot.span)
+    assert {key: tuple(spans) for key, spans in told.items()} == {key: merged(s) for key, s in expected.items()}
 
 
 SLEEPERS = {"p": "UTC", "q": "Asia/Tokyo", "r": "Europe/Berlin", "s": "America/New_York", "Z": "Europe/Lisbon"}
@@ -168,7 +171,7 @@ def weak(of: Policy, steps: Sequence[Step], asleep: Mapping[str, Sequence[Span]]
         out |= {("twice", one.level, one.people)} if one.people == two.people and len(one.people) == 1 else set()
     called = [(step.at, one) for step in first for one in step.people]
     if called and all(any(n.start <= when < n.end for n in asleep[one]) for when, one in called):
-        out.add(("night", None, ()))
+        out.add(("night", None, tuple(dict.fromkeys(one for _, one in called))))
     return out
 
 
@@ -282,6 +285,16 @@ def test_a_quarter_of_half_days_is_walked_in_a_moment() -> None:
     assert perf_counter() - begun < 2
 
 
+def test_a_weakness_of_several_people_is_one_finding_with_a_spot_for_each() -> None:
+    a = [entry("04", "04T12", "ana"), entry("04T12", "06", "bo")]
+    (alone,) = found(policy((30, "a")), a=a)
+    assert [(spot.people, spot.span) for spot in alone.spots] == [
+        (("ana",), span("2027-01-04", "2027-01-04T12")),
+        (("bo",), span("2027-01-04T12", "2027-01-05")),
+    ]
+    assert (alone.people, alone.spans) == (("ana", "bo"), (DAY,))
+
+
 def test_a_finding_says_what_is_hard() -> None:
-    assert Finding("unused").hard
-    assert not Finding("night").hard
+    assert Finding("unused", ()).hard
+    assert not Finding("night", ()).hard

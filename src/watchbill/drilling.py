@@ -12,7 +12,7 @@ from watchbill import workspace
 from watchbill.domain import GUEST, Person, guest_id, is_guest
 from watchbill.duties import held, known, whole
 from watchbill.errors import Refused
-from watchbill.escalation import Chain, Finding, OnCall, Timeline, findings, length, nights, stretches, walk
+from watchbill.escalation import Chain, Finding, OnCall, Spot, Timeline, findings, length, nights, stretches, walk
 from watchbill.publish.pagerduty import account, remote
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.proposal import Outlet
@@ -222,6 +222,6 @@ def _unreached(found: Survey) -> Iterator[Finding]:
     """The team's schedules that no page can reach."""
     for one in found.ours:
         if one.id is None:
-            yield Finding("absent", spans=(found.window,), schedule=one.outlet.schedule)
+            yield Finding("absent", (Spot(found.window),), schedule=one.outlet.schedule)
         elif not one.policies:
-            yield Finding("unused", spans=(found.window,), schedule=one.outlet.schedule)
+            yield Finding("unused", (Spot(found.window),), schedule=one.outlet.schedule)

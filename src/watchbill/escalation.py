@@ -179,21 +179,28 @@ def _swept(listed: Sequence[Entry], cuts: Sequence[datetime]) -> Iterator[tuple[
 # -------------------------------------------------------------------------------------------------------- findings
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """When pages begin that a finding concerns, and whom it is about then."""
+
+    span: Span
+    people: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One weakness of a chain, over all the stretches that show it.
+    """One weakness of a chain, wherever it shows: `spots` are in order of time.
 
     `nobody`: a page reaches nobody at all; `gap`: `level` has nobody; `alone`: the whole chain is one person; `twice`:
-    the only person of `level` is that of the next one, too; `night`: everyone it reaches is in their night, on every
-    level; `unused`: no policy uses a schedule; `absent`: PagerDuty has no such schedule. `spans` are when pages begin
-    that it concerns. `policy` is an id, `schedule` a name; both are empty where they say nothing.
+    the only person of `level` is that of the next one that has anybody, too; `night`: everyone it reaches is in their
+    night, on every level; `unused`: no policy uses a schedule; `absent`: PagerDuty has no such schedule. `policy` is an
+    id, `schedule` a name; both are empty where they say nothing.
     """
 
     kind: Kind
+    spots: tuple[Spot, ...]
     policy: str = ""
     level: int | None = None
-    people: tuple[str, ...] = ()
-    spans: tuple[Span, ...] = ()
     schedule: str = ""
 
     @property
@@ -202,47 +209,56 @@ class Finding:
         return self.kind not in SOFT
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """Everyone it is about, in order of time."""
+        return tuple(dict.fromkeys(one for spot in self.spots for one in spot.people))
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """When pages begin that it concerns: sorted, disjoint, non-touching."""
+        return merged(spot.span for spot in self.spots)
+
+    @property
     def hours(self) -> float:
         """Real hours, in sum."""
         return total(self.spans) / timedelta(hours=1)
 
 
 def findings(policy: Policy, ways: Iterable[Stretch], nights: Nights) -> tuple[Finding, ...]:
-    """What is weak in the ways that pages can go, one finding for each kind, level and people, in order of time.
+    """What is weak in the ways that pages can go: one finding for each kind and level, hard ones first.
 
     Levels are judged in the first round: what a later round meets, a page that begins later meets in its first.
     `nights` are everybody's nights, sorted and disjoint.
     """
-    found: dict[tuple[Kind, int | None, tuple[str, ...]], list[Span]] = {}
-    awake: dict[str, None] = {}
+    found: dict[tuple[Kind, int | None], dict[tuple[str, ...], list[Span]]] = {}
     for way in ways:
-        for kind, level, people in _weak(way):
-            found.setdefault((kind, level, people), []).append(way.span)
-        if asleep := _asleep(way, nights):
-            found.setdefault(("night", None, ()), []).extend(asleep)
-            awake.update(dict.fromkeys(one for step in way.first for one in step.people))
-    made = (
-        Finding(kind, policy.id, level, tuple(awake) if kind == "night" else people, merged(spans))
-        for (kind, level, people), spans in found.items()
-    )
-    return tuple(sorted(made, key=lambda one: (not one.hard, one.spans[0].start, one.kind, one.level or 0, one.people)))
+        for kind, level, people, spans in _weak(way, nights):
+            found.setdefault((kind, level), {}).setdefault(people, []).extend(spans)
+    made = (Finding(kind, _spots(spans), policy.id, level) for (kind, level), spans in found.items())
+    return tuple(sorted(made, key=lambda one: (not one.hard, one.spots[0].span.start, one.kind, one.level or 0)))
 
 
-def _weak(way: Stretch) -> Iterator[tuple[Kind, int | None, tuple[str, ...]]]:
-    """What is wrong with a way whatever the hour is."""
-    reached = tuple(dict.fromkeys(one for step in way.steps for one in step.people))
+def _spots(found: Mapping[tuple[str, ...], Iterable[Span]]) -> tuple[Spot, ...]:
+    return tuple(sorted(Spot(span, people) for people, spans in found.items() for span in merged(spans)))
+
+
+def _weak(way: Stretch, nights: Nights) -> Iterator[tuple[Kind, int | None, tuple[str, ...], Sequence[Span]]]:
+    """What is wrong with a way: kind, level, people, and for which of its pages."""
+    reached, always = tuple(dict.fromkeys(one for step in way.steps for one in step.people)), (way.span,)
     if not reached:
-        yield "nobody", None, ()
+        yield "nobody", None, (), always
         return
     for step in way.first:
         if not step.people:
-            yield "gap", step.level, ()
+            yield "gap", step.level, (), always
     if len(reached) == 1:
-        yield "alone", None, reached
+        yield "alone", None, reached, always
     called = [step for step in way.first if step.people]
     for step, after in pairwise(called):
         if len(step.people) == 1 and step.people == after.people:
-            yield "twice", step.level, step.people
+            yield "twice", step.level, step.people, always
+    if asleep := _asleep(way, nights):
+        yield "night", None, tuple(dict.fromkeys(one for step in called for one in step.people)), asleep
 
 
 def _asleep(way: Stretch, nights: Nights) -> tuple[Span, ...]:

@@ -180,7 +180,7 @@ def _tell(done: "Drilled") -> None:
         out("", escalation.drill(done.findings, names, found.people, zone), "")
     first, last = (moment(at, zone) for at in (found.window.start, found.window.end))
     policies = f"{len(found.policies)} {'policy' if len(found.policies) == 1 else 'policies'}"
-    say(f"{first} to {last}: {policies}, {done.ways} ways for a page to go.")
+    say(f"{first} to {last}: {policies}, {done.ways} {'way' if done.ways == 1 else 'ways'} for a page to go.")
     say(f"{len(done.hard)} to fix." if done.hard else "Every page reaches at least two people.")
     for person in found.strangers if done.live else ():
         note(f"note: {person} has no e-mail in team.yaml, so PagerDuty's users cannot be told to be {person} or not.")
@@ -286,5 +286,8 @@ def _finding(finding: "Finding") -> dict[str, Any]:
         "schedule": finding.schedule or None,
         "count": len(finding.spans),
         "hours": round(finding.hours, 2),
-        "spans": [[iso(span.start), iso(span.end)] for span in finding.spans],
+        "spots": [
+            {"from": iso(spot.span.start), "until": iso(spot.span.end), "people": list(spot.people)}
+            for spot in finding.spots
+        ],
     }

@@ -15,6 +15,7 @@ from watchbill.report.words import NOBODY, People, literal, moment, name, weekda
 from watchbill.times import MINUTE
 
 DIFFERS = "differs"
+MOST_NAMES = 3
 
 
 # ---------------------------------------------------------------------------------------------------------- duties
@@ -144,20 +145,27 @@ def _finding(finding: Finding, people: People, zone_name: str) -> tuple[str | Te
 
 
 def sentence(finding: Finding, people: People) -> str:
-    """What is weak, in words."""
-    who = " and ".join(name(one, people) for one in finding.people)
+    """What is weak, in words that go on from "pages that begin then"."""
     match finding.kind:
         case "nobody":
             return "reach nobody at all"
         case "gap":
             return f"find nobody on level {finding.level}"
         case "alone":
-            return f"reach {who} only"
+            return f"reach one person only: {_some(finding.people, people)}"
         case "twice":
-            return f"reach {who} on level {finding.level} and again on the next"
+            return f"reach one person on level {finding.level} and again next: {_some(finding.people, people)}"
         case "night":
             return "reach everybody in their night"
         case "unused":
             return f'never reach "{finding.schedule}": no escalation policy uses it'
         case "absent":
             return f'never reach "{finding.schedule}": PagerDuty has no such schedule'
+
+
+def _some(ids: Sequence[str], people: People) -> str:
+    """Names, of many only the first ones."""
+    names = [name(one, people) for one in ids]
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
+    return " or ".join(names)
