@@ -7,6 +7,7 @@ from talking import ANA, BO, CY, DAY, EVE, WEEK, Talk, daily, entries, layer, ov
 
 from builders import at
 from watchbill.sandbox import Handle
+from watchbill.sandbox.codec import to_json
 
 JANUARY = ("2027-01-04T00:00:00Z", "2027-01-25T00:00:00Z")
 
@@ -208,12 +209,12 @@ def test_a_preview_shows_what_a_write_would_and_keeps_nothing(box: Handle, talk:
     talk.override(id_, "2027-01-05T00:00:00Z", "2027-01-06T00:00:00Z", CY)
     wanted = schedule(layer(BO, start="2026-01-01T00:00:00Z"))
     wanted["schedule"]["id"] = id_
-    before = dict(box.state.schedules)
+    before = to_json(box.state)
     shown = talk.post("/schedules/preview", wanted, since=JANUARY[0], until=JANUARY[1])
     assert shown.status == 200
     assert {user for *_, user in entries(shown.body["schedule"]["final_schedule"])} == {BO, CY}
     assert shown.body["schedule"]["schedule_layers"][-1]["start"] == "2027-01-01T00:00:00Z"
-    assert box.state.schedules == before
+    assert to_json(box.state) == before
     assert [write["method"] for write in box.writes] == ["POST", "POST"]
 
 

@@ -40,6 +40,14 @@ def test_hours_of_a_week_may_last_for_days_and_cross_its_end(talk: Talk) -> None
     ]
 
 
+def test_hours_of_almost_a_week_last_until_just_before_they_begin_again(talk: Talk) -> None:
+    id_ = talk.make(layer(ANA, restrictions=[weekly(1, "09:00:00", 166)]))
+    assert talk.final(id_, "2027-01-18T00:00:00Z", "2027-01-19T00:00:00Z") == [
+        ("2027-01-18T00:00:00Z", "2027-01-18T07:00:00Z", ANA),
+        ("2027-01-18T09:00:00Z", "2027-01-19T00:00:00Z", ANA),
+    ]
+
+
 def test_overlapping_hours_are_one_stretch(talk: Talk) -> None:
     id_ = talk.make(layer(ANA, restrictions=[daily("09:00:00", 4), weekly(2, "12:00:00", 4)]))
     assert talk.final(id_, "2027-01-05T00:00:00Z", "2027-01-06T00:00:00Z") == [
@@ -142,6 +150,15 @@ def test_hours_follow_the_wall_clock_when_it_changes(
     id_ = talk.make(layer(ANA, restrictions=[hours]), zone="Europe/Berlin")
     ((start, end, _),) = talk.final(id_, f"{day[:-2]}{int(day[-2:]) - 1}T12:00:00Z", f"{day}T12:00:00Z")
     assert (start, end) == (f"{day}T{expected[0]}", f"{day}T{expected[1]}")
+
+
+def test_hours_that_are_over_do_not_begin_again_when_the_clock_is_put_back(talk: Talk) -> None:
+    low, high = layer(ANA, CY, turn=HOUR), layer(BO, restrictions=[daily("01:00:00", 1.5)])
+    id_ = talk.make(low, high, zone="Europe/Berlin")
+    found = talk.final(id_, "2027-10-30T22:00:00Z", "2027-10-31T03:00:00Z")
+    assert [entry[:2] for entry in found if entry[2] == BO] == [
+        ("2027-10-31T01:00:00+02:00", "2027-10-31T02:30:00+02:00")
+    ]
 
 
 def test_midnight_that_is_not_there_is_the_hour_after(talk: Talk) -> None:
