@@ -146,6 +146,7 @@ def _on(day: date, seconds: int) -> datetime:
     return datetime.combine(day, time()) + timedelta(seconds=seconds)
 
 
+@lru_cache(maxsize=65_536)
 def latest_shown(at: datetime, clock: ZoneInfo) -> datetime:
     """The latest wall time a clock has shown: when it is put back it counts as standing still until it is past it."""
     local = at.astimezone(clock)
@@ -182,5 +183,11 @@ def _steps(layer: Layer, window: Span) -> Iterator[datetime]:
 def _daily(times: set[int], clock: ZoneInfo, window: Span) -> Iterator[datetime]:
     day, last = wall(window.start, clock).date() - DAY, wall(window.end, clock).date() + DAY
     while day <= last and times:
-        yield from (instant(_on(day, seconds), clock) for seconds in sorted(times))
+        yield from (_first(_on(day, seconds), clock) for seconds in sorted(times))
         day += DAY
+
+
+@lru_cache(maxsize=65_536)
+def _first(shown: datetime, clock: ZoneInfo) -> datetime:
+    """When a clock first shows a time."""
+    return instant(shown, clock)

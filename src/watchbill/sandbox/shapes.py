@@ -1,6 +1,6 @@
 """What the sandbox remembers, in the words of the API."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ API = "https://api.pagerduty.com"
 WEB = "https://sandbox.pagerduty.com"
 FAR = timedelta(days=62)
 """How far beyond a window entries are followed where they are wanted in full length."""
+Entries = Callable[[Span], tuple[Entry, ...]]
+"""What something renders in a window."""
 
 
 def stamp(at: datetime, zone_name: str) -> str:
@@ -129,7 +131,7 @@ class Rendering:
         rendered = self._part(lambda span: render.of_layer(self._schedule, layer.id, span, quirks.turns, quirks.merged))
         return {"name": layer.name} | rendered | layer_facts(self._call.world, layer, self._zone)
 
-    def _part(self, entries: Any) -> dict[str, Any]:
+    def _part(self, entries: Entries) -> dict[str, Any]:
         if self._window is None:
             return {"rendered_schedule_entries": [], "rendered_coverage_percentage": None}
         found = in_window(entries, self._window, full=self._full)
@@ -147,7 +149,7 @@ class Rendering:
         }
 
 
-def in_window(entries: Any, window: Span, *, full: bool) -> list[Entry]:
+def in_window(entries: Entries, window: Span, *, full: bool) -> list[Entry]:
     """The entries of a window, cut at its ends or in full length; of an instant, the entry that holds it."""
     if not full and window.start < window.end:
         return list(entries(window))
