@@ -111,10 +111,12 @@ def _carried(
 ) -> Applied:
     link = stage.link
     hands = Hands(link.calls, link.now, link.sleep, proposal.window, proposal.scene.meaning)
+    said: list[str] = []
 
     def save(file: PushFile) -> None:
         write_atomically(push_path(folder, period), encode(file))
-        if progress := _progress(file):
+        if (progress := _progress(file)) and progress not in said:
+            said.append(progress)
             link.told(progress)
 
     return apply(hands, proposal, digest, again=again, save=save, keep=keep)

@@ -181,7 +181,7 @@ def _tell(one: "Shown", scene: "Scene") -> None:
     elif one.live:
         many = "policy" if len(one.live.policies) == 1 else "policies"
         say(f"  used by the escalation {many} {', '.join(map(scene.policy, one.live.policies))}")
-    say(f"  somebody is on call {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}")
+    say(f"  covered {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}")
 
 
 def _words(step: "AnyStep") -> str:

@@ -1,0 +1,131 @@
+"""push, rollback and what comes before them, as commands: against a sandbox over HTTP."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from test_terminal import follow
+
+from pushes import NOW, Q1, Desk, days, publish, schedule, seed, team, user
+from tiny import Cli
+from watchbill.sandbox import running
+from watchbill.sandbox.server import Handle
+from watchbill.workspace import plans
+
+ROLES = "primary: {schedule: Payments primary}\nsecondary: {schedule: Payments secondary}"
+KEY = "u-never-to-be-seen-4711"
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handle]:
+    empty = [schedule("Payments primary", "PPRIM01"), schedule("Payments secondary", "PSECO01")]
+    with running(seed(schedules=empty), now=NOW, key=KEY) as handle:
+        monkeypatch.setenv("WATCHBILL_PAGERDUTY_URL", handle.url)
+        monkeypatch.setenv("WATCHBILL_PAGERDUTY_KEY", handle.key)
+        yield handle
+
+
+@pytest.fixture
+def desk(tmp_path: Path, box: Handle) -> Desk:
+    folder = team(tmp_path / "team", ROLES)
+    publish(folder)
+    return Desk(folder, box)
+
+
+def test_what_is_shown_is_applied_by_its_digest(desk: Desk, cli: Cli) -> None:
+    shown = cli("-C", desk.folder, "push")
+    assert shown.code == 0
+    assert "write the layers, from the lowest: watchbill after week (new), watchbill 2027-Q1 week (new)" in shown.out
+    assert "no escalation policy uses this schedule: it pages nobody" in shown.out
+    digest = shown.out.rsplit("--apply ", 1)[1].strip()
+    done = cli("-C", desk.folder, "push", Q1, "--apply", digest)
+    assert (done.code, "2 writes made; read back" in done.out) == (0, True)
+    assert "write 2 of 2" in done.err
+    assert "Nothing to write" in cli("-C", desk.folder, "push").out
+    assert KEY not in shown.out + shown.err + done.out + done.err
+
+
+def test_tables_fit_eighty_columns(desk: Desk, cli: Cli) -> None:
+    lines = cli("-C", desk.folder, "push").out.splitlines()
+    table = [line for line in lines if "–" in line]
+    assert len(table) > 20
+    assert max(map(len, table)) <= 80
+
+
+def test_a_withheld_hazard_ends_with_one_and_says_how_to_allow_it(tmp_path: Path, cli: Cli, box: Handle) -> None:
+    box.reset(
+        seed(schedules=[schedule("Payments primary", "PPRIM01", "ana"), schedule("Payments secondary", "PSECO01")])
+    )
+    folder = team(tmp_path / "team", ROLES)
+    publish(folder)
+    shown = cli("-C", folder, "push")
+    assert shown.code == 1
+    assert "hazard foreign:primary (withheld)" in shown.out
+    assert "--allow foreign:primary" in shown.err
+    told = json.loads(cli("-C", folder, "push", "--allow", "foreign:primary", "--json").out)
+    assert told["digest"]
+    assert told["hazards"][0]["allowed"]
+
+
+def test_what_cannot_be_pushed_is_told_with_the_remedy(desk: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = cli("-C", desk.folder, "push", "2026-Q3")
+    assert (over.code, "neither a draft nor a plan" in over.err) == (1, True)
+    role = cli("-C", desk.folder, "push", "--role", "primry")
+    assert (role.code, 'Did you mean "primary"?' in role.err) == (1, True)
+    monkeypatch.setenv("WATCHBILL_PAGERDUTY_KEY", "wrong")
+    denied = cli("-C", desk.folder, "push")
+    assert denied.code == 4
+    assert "401" in denied.err
+    monkeypatch.delenv("WATCHBILL_PAGERDUTY_KEY")
+    absent = cli("-C", desk.folder, "push")
+    assert (absent.code, "chmod 600" in absent.err) == (1, True)
+    monkeypatch.setenv("WATCHBILL_PAGERDUTY_KEY", KEY)
+    monkeypatch.setenv("WATCHBILL_PAGERDUTY_URL", "http://127.0.0.1:9")
+    gone = cli("-C", desk.folder, "push")
+    assert gone.code == 4
+    assert "Traceback" not in gone.err
+
+
+def test_from_a_leave_line_to_pagerduty_in_three_commands(desk: Desk, cli: Cli) -> None:
+    assert desk.push().after.settled
+    desk.box.set_now(datetime(2027, 2, 10, 8, tzinfo=UTC))
+    (plan,) = plans.read_plans(desk.folder)
+    ill = next(a for a in plan.shifts if a.shift.id == "primary/week/2027-02-08").person
+    (desk.folder / "availability").mkdir()
+    line = f"person: {ill}\nleave:\n  - 2027-02-10..2027-02-23\n"
+    (desk.folder / "availability" / f"{ill}.yaml").write_text(line, encoding="utf-8")
+
+    assert cli("-C", desk.folder, "replan", "2027-Q1", "--from", "2027-02-10T09:00", "--quiet").code == 0
+    assert cli("-C", desk.folder, "publish").code == 0
+    text = on_a_terminal(desk, "push", "--allow", "notice:primary", answer="y")
+
+    assert "PagerDuty shows exactly what was meant" in text
+    (found,) = on_call(desk, datetime(2027, 2, 10, 9, tzinfo=UTC))
+    assert found != user(str(ill))
+    assert desk.show().settled
+
+
+def on_a_terminal(desk: Desk, *arguments: str, answer: str) -> str:
+    """What a command shows on a terminal on which a question is answered."""
+    here, there = pty.openpty()
+    command = [sys.executable, "-m", "watchbill", "-C", str(desk.folder), *arguments]
+    with subprocess.Popen(command, stdin=there, stdout=there, stderr=there, env=os.environ | {"TERM": "xterm"}) as run:
+        os.close(there)
+        text = follow(here, lambda text: "[y/N]" in text)
+        os.write(here, f"{answer}\n".encode())
+        text += follow(here, lambda text: run.poll() is not None)
+        assert run.wait(30) == 0, text
+    os.close(here)
+    return text
+
+
+def on_call(desk: Desk, at: datetime) -> list[str]:
+    """Who is on call in PagerDuty at an instant, by user id."""
+    window = {"since": at.isoformat(), "until": (at + days(0.01)).isoformat()}
+    return [found["id"] for found in desk.link().calls.pages("/schedules/PPRIM01/users", "users", window)]
