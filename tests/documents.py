@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from watchbill.versions import versions
 
@@ -24,6 +25,9 @@ PAGES = tuple(sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / "READ
 RUN = {"README.md": "empty", "docs/tutorial.md": "empty"}
 RUN |= {page: "demo" for page in PAGES if page.startswith("docs/guides/")} | {"docs/guides/impossible.md": "impossible"}
 ELIDED = "…"
+USUAL_PORT = "8377"
+SANDBOX = re.compile(r"watchbill (-C \S+ )?sandbox\b[^&\n]*\n?")
+DIGEST = re.compile(r"--apply ([0-9a-f]{16})")
 MADE_WITH = ROOT / "tests" / "data" / "documents.json"
 
 
@@ -77,16 +81,33 @@ def exchanges(block: Block) -> Iterator[Exchange]:
 
 
 class Desk:
-    """A folder in which a reader tries a page out: commands run one after the other, `cd` lasts."""
+    """A folder in which a reader tries a page out: commands run one after the other, `cd` and `export` last.
+
+    `watchbill sandbox` runs on in a terminal of its own, until the page starts it again or ends. It takes any free
+    port, and pages name the usual one instead. Nothing of the environment leads to a PagerDuty that is real.
+    """
 
     def __init__(self, home: Path) -> None:
         self._cwd = home
         self._state = home.parent / f"{home.name}.cwd"
+        self._exports = home.parent / f"{home.name}.env"
+        self._beside: subprocess.Popen[str] | None = None
+        self._port = USUAL_PORT
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
 
     def run(self, script: str, *, strict: bool = True) -> list[str]:
         """The lines that some bash shows; with `strict` every command has to succeed."""
-        trap = f"trap 'pwd > {self._state}' EXIT\n"
-        return self._shown(["bash", *(["-euo", "pipefail"] if strict else []), "-c", trap + script], strict=strict)
+        if SANDBOX.fullmatch(script):
+            return self._begin(script)
+        trap = f"trap 'pwd > {self._state}; export -p > {self._exports}' EXIT\n"
+        again = f"[ ! -f {self._exports} ] || . {self._exports}\n"
+        script = again + trap + script.replace(USUAL_PORT, self._port)
+        return self._shown(["bash", *(["-euo", "pipefail"] if strict else []), "-c", script], strict=strict)
 
     def python(self, code: str) -> list[str]:
         """The lines that a program shows."""
@@ -100,11 +121,45 @@ class Desk:
         assert not strict or done.returncode == 0, f"{command[-1]}\nended with {done.returncode}:\n{shown}"
         if self._state.exists():
             self._cwd = Path(self._state.read_text(encoding="utf-8").strip())
+        return self._lines(shown)
+
+    def _lines(self, shown: str) -> list[str]:
+        shown = shown.replace(f":{self._port}", f":{USUAL_PORT}")
         return [line.rstrip() for line in shown.rstrip("\n").split("\n")] if shown.strip() else []
+
+    def _begin(self, script: str) -> list[str]:
+        """Starts a sandbox; the lines that it shows until it is ready, or has ended."""
+        self._end()
+        command = f"exec {script.strip()} --port 0"
+        self._beside = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=self._cwd,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        shown = ""
+        for line in self._beside.stdout or ():
+            shown += line
+            if "until Ctrl-C" in line:
+                break
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", shown)
+        assert found, f"{script}\nshows\n{shown}"
+        self._port = found[1]
+        return self._lines(shown)
+
+    def _end(self) -> None:
+        if self._beside:
+            self._beside.terminate()
+            self._beside.communicate(timeout=30)
+            self._beside = None
 
 
 def _environment() -> Mapping[str, str]:
-    own = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}}
+    other = {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}
+    own = {name: value for name, value in os.environ.items() if name not in other and not name.startswith("WATCHBILL_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', '')}"
     return own | {"PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
 
@@ -177,11 +232,11 @@ def renewed(expected: Sequence[str], shown: Sequence[str]) -> list[str]:
 def _rewrite(page: str) -> None:
     lines = (ROOT / page).read_text(encoding="utf-8").split("\n")
     new: list[tuple[Block, str]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        place = desk(page, Path(folder) / "home")
+    digests: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder, desk(page, Path(folder) / "home") as place:
         for block in filter(runs, blocks(page)):
             if block.language == "console":
-                new.append((block, _rewritten(block, place)))
+                new.append((block, _rewritten(block, place, digests)))
             else:
                 place.python(block.text) if block.language == "python" else place.run(block.text)
     for block, text in reversed(new):
@@ -189,11 +244,21 @@ def _rewrite(page: str) -> None:
     (ROOT / page).write_text("\n".join(lines), encoding="utf-8")
 
 
-def _rewritten(block: Block, place: Desk) -> str:
+def _rewritten(block: Block, place: Desk, digests: dict[str, str]) -> str:
+    """A block with its outputs as they are now; `digests` are those that were shown before, with what they became."""
     rows = []
     for exchange in exchanges(block):
-        rows += [f"$ {exchange.command}", *renewed(exchange.shown, place.run(exchange.command, strict=False))]
+        command = exchange.command
+        for old, new in digests.items():
+            command = command.replace(old, new)
+        shown = renewed(exchange.shown, place.run(command, strict=False))
+        digests |= dict(zip(_digests(exchange.shown), _digests(shown), strict=False))
+        rows += [f"$ {command}", *shown]
     return "".join(f"{row}\n" for row in rows)
+
+
+def _digests(shown: Sequence[str]) -> list[str]:
+    return DIGEST.findall("\n".join(shown))
 
 
 if __name__ == "__main__":
