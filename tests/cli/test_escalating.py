@@ -272,6 +272,13 @@ def test_planned_asks_pagerduty_for_nothing(live: Path, box: Handle, cli: Cli) -
     assert box.box.requests == 0
 
 
+@pytest.mark.parametrize("command", ["who", "drill"])
+def test_live_and_planned_exclude_each_other(folder: Path, cli: Cli, command: str) -> None:
+    ended = cli("-C", folder, command, "--live", "--planned")
+    assert ended.code == 2
+    assert "exclude each other" in ended.err
+
+
 # -------------------------------------------------------------------------------------------------------------- drill
 
 

@@ -25,10 +25,8 @@ def who(
         str,
         typer.Argument(metavar="[AT]", help="now, 2027-02-10T14:00 on the team's clock, or with an offset or Z."),
     ] = "now",
-    live: Annotated[
-        bool | None,
-        typer.Option("--live/--planned", help="Ask PagerDuty, too (as if there is a key), or show the plan alone."),
-    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask PagerDuty, too; as if there is a key.")] = False,
+    planned: Annotated[bool, typer.Option("--planned", help="Show the plan alone, and ask nobody.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show who is on call, in every role, and whom an unanswered page reaches next, and when.
@@ -41,7 +39,8 @@ def who(
     folder = folder_of(context)
     instant = _instant(folder, at)
     found = present(folder, instant)
-    ask = live if live is not None else _has_key(folder) and bool(found.team.publish)
+    chosen = _chosen(live=live, planned=planned)
+    ask = _has_key(folder) and bool(found.team.publish) if chosen is None else chosen
     if not found.planned and not ask:
         raise Refused(f"no published plan reaches {_when(found)}. {_published(folder)}")
     if not as_json:
@@ -51,7 +50,7 @@ def who(
         say_json(_who_json(found, surveyed))
     elif surveyed:
         _tell_chains(found, surveyed)
-    elif live is None and found.team.publish:
+    elif chosen is None and found.team.publish:
         note("Set WATCHBILL_PAGERDUTY_KEY to see whom PagerDuty pages, and whom next.")
 
 
@@ -67,6 +66,13 @@ def _instant(folder: Path, text: str) -> datetime:
         raise WrongUsage(
             f'"{text}" is no time. Write now, 2027-02-10T14:00 on the team\'s clock, or 2027-02-10T13:00Z.'
         ) from None
+
+
+def _chosen(*, live: bool, planned: bool) -> bool | None:
+    """Whether PagerDuty counts; None where nothing is said."""
+    if live and planned:
+        raise WrongUsage("--live and --planned exclude each other. Leave one out.")
+    return True if live else False if planned else None
 
 
 def _has_key(folder: Path) -> bool:
@@ -145,10 +151,8 @@ def _differences(found: "Present", surveyed: "Survey") -> list[str]:
 def drill(
     context: typer.Context,
     period: PeriodText = None,
-    live: Annotated[
-        bool | None,
-        typer.Option("--live/--planned", help="All as PagerDuty has it, or the team's schedules by the plan."),
-    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="All as PagerDuty has it.")] = False,
+    planned: Annotated[bool, typer.Option("--planned", help="The team's schedules by the plan.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Walk every escalation policy for every instant of a period at which anything changes, from now on.
@@ -161,8 +165,9 @@ def drill(
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
+    source = _chosen(live=live, planned=planned)
     chosen = period_of(period) or shelf(folder).to_replan(now().date())
-    done = drilling.drill(folder, chosen, link(folder), live=live)
+    done = drilling.drill(folder, chosen, link(folder), live=source)
     _tell_json(done) if as_json else _tell(done)
     if done.hard:
         end(1)
