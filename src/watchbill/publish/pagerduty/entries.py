@@ -1,9 +1,9 @@
 """Sums over who is on call when: clipping, painting over, comparing. All stretches are half open, in UTC."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Protocol
 
 from watchbill.publish.pagerduty.terms import Entry
@@ -58,8 +58,7 @@ def moves(before: Iterable[Held], after: Iterable[Held], within: Sequence[Span])
     old, new = clipped(before, within), clipped(after, within)
     cuts = sorted({at for entry in (*old, *new) for at in (entry.start, entry.end)})
     out: list[Move] = []
-    for start, end in pairwise(cuts):
-        was, is_ = _at(old, start), _at(new, start)
+    for start, end, was, is_ in zip(cuts, cuts[1:], _on_call(old, cuts), _on_call(new, cuts), strict=False):
         if was == is_:
             continue
         if out and out[-1].span.end == start and (out[-1].before, out[-1].after) == (was, is_):
@@ -69,13 +68,24 @@ def moves(before: Iterable[Held], after: Iterable[Held], within: Sequence[Span])
     return tuple(out)
 
 
-def doubled(held: Iterable[Held], within: Sequence[Span], seats: int = 1) -> tuple[Span, ...]:
-    """The time at which more people than `seats` are on call."""
-    found = clipped(held, within)
-    cuts = sorted({at for entry in found for at in (entry.start, entry.end)})
-    return merged(Span(start, end) for start, end in pairwise(cuts) if len(_at(found, start)) > seats)
+def _on_call(entries: Sequence[Entry], cuts: Sequence[datetime]) -> Iterator[tuple[str, ...]]:
+    """From each of some sorted instants on, at which all entries begin and end: who is on call, each once, sorted."""
+    begins, ends = sorted(entries, key=_start), sorted(entries, key=_end)
+    held: Counter[str] = Counter()
+    n = m = 0
+    for at in cuts:
+        while n < len(begins) and begins[n].start <= at:
+            held[begins[n].user] += 1
+            n += 1
+        while m < len(ends) and ends[m].end <= at:
+            held[ends[m].user] -= 1
+            m += 1
+        yield tuple(sorted(user for user, count in held.items() if count > 0))
 
 
-def _at(entries: Sequence[Entry], at: datetime) -> tuple[str, ...]:
-    """Who is on call at an instant, each once, in order of id."""
-    return tuple(sorted({entry.user for entry in entries if entry.start <= at < entry.end}))
+def _start(entry: Entry) -> datetime:
+    return entry.start
+
+
+def _end(entry: Entry) -> datetime:
+    return entry.end

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from watchbill.domain import Role
@@ -92,7 +93,7 @@ class Shown:
         """What the schedule renders now."""
         return self.live.final if self.live else ()
 
-    @property
+    @cached_property
     def moves(self) -> tuple[Move, ...]:
         """Where other people will be on call than are now."""
         return moves(self.final, self.expected, self.judged)
