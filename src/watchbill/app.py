@@ -16,7 +16,7 @@ from watchbill.references import pair
 from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
 from watchbill.times import Dates, Period, iso, zone
-from watchbill.workspace import plans
+from watchbill.workspace import past, plans
 
 if TYPE_CHECKING:
     from watchbill.replan import Move
@@ -321,12 +321,16 @@ class Understood:
 
 @dataclass(frozen=True)
 class Checked:
-    """Every mistake and warning, and what was understood if there is no mistake."""
+    """Every mistake and warning, and what was understood if there is no mistake.
+
+    `covered` is when the last shift of the published plans ends; None if nothing is published.
+    """
 
     period: Period
     mistakes: tuple[Mistake, ...]
     problem: Problem | None = None
     people: tuple[Understood, ...] = ()
+    covered: datetime | None = None
 
     @property
     def errors(self) -> int:
@@ -343,10 +347,12 @@ def check(folder: Path, period: Period) -> Checked:
     try:
         published = plans.read_plans(folder)
         problem, _ = workspace.problem(team, period, head=plans.head(published, period))
+        past.insist_sound(folder)
     except InputError as error:
         return Checked(period, (*mistakes, *error.mistakes))
     people = tuple(_understood(problem, person, team.answered.get(person.id)) for person in problem.people)
-    return Checked(period, tuple(sorted(dict.fromkeys(mistakes))), problem, people)
+    covered = max((assigned.shift.end for plan in published for assigned in plan.shifts), default=None)
+    return Checked(period, tuple(sorted(dict.fromkeys(mistakes))), problem, people, covered)
 
 
 def _understood(problem: Problem, person: Person, answered: date | None) -> Understood:

@@ -1,5 +1,6 @@
 """`init`, `check` and `demo`."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,6 +99,8 @@ def _summarise(checked: "Checked", mistakes: tuple["Mistake", ...], person: str 
         say(_table(rows))
         say("")
         say(_counted(checked))
+        if checked.covered and person is None:
+            say(_covered(checked.covered))
     errors = sum(not mistake.warning for mistake in mistakes)
     warnings = len(mistakes) - errors
     say(f"{_many(errors, 'mistake')} to mend, {_many(warnings, 'warning')}.")
@@ -127,6 +130,13 @@ def _counted(checked: "Checked") -> str:
     counts = (_many(len(problem.people), "person", "people"), _many(len(problem.roles), "role"))
     layers, shifts = _many(len(problem.layer), "layer"), _many(len(problem.shifts), "shift")
     return f"{', '.join(counts)}, {layers}; {shifts} in {checked.period}"
+
+
+def _covered(end: datetime) -> str:
+    """Until when plans are published, and how many days that is."""
+    days = (end - now()).days
+    left = f"{_many(days, 'day')} from now" if days >= 0 else f"{_many(-days, 'day')} ago"
+    return f"The last published shift ends on {end:%Y-%m-%d}, {left}."
 
 
 def _many(count: int, one: str, more: str = "") -> str:
@@ -168,6 +178,7 @@ def _as_json(checked: "Checked", mistakes: tuple["Mistake", ...]) -> dict[str, A
             for row in checked.people
         ],
         "shifts": len(checked.problem.shifts) if checked.problem else None,
+        "published_until": checked.covered and checked.covered.isoformat(),
     }
 
 
