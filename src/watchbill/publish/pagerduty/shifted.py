@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from watchbill.domain import Shift
 from watchbill.publish.base import Hazard
 from watchbill.publish.pagerduty import hazards, remote, shift_tails
 from watchbill.publish.pagerduty.calls import Calls
@@ -18,7 +19,7 @@ from watchbill.publish.pagerduty.steps import AnyStep, MakeSchedule
 from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Entry, Event, ShiftOverride, ShiftSchedule
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
-from watchbill.times import Span
+from watchbill.times import Span, merged
 
 FARTHEST = timedelta(days=365)
 """How far ahead an event may begin."""
@@ -63,14 +64,25 @@ def _wanted(
     """What the plan compiles to, and what is to be said about it."""
     role, plan = outlet.role, scene.plan
     seats = tuple(as_shifts(plan, role, {seat}, scene.users) for seat in outlet.seats)
+    own = list(_shifts(plan, outlet))
     begins: dict[str, datetime] = {}
-    for one in plan.shifts:
-        if one.shift.role == role.id and one.shift.seat in outlet.seats:
-            begins[one.shift.layer] = min(one.shift.start, begins.get(one.shift.layer, one.shift.start))
+    for shift in own:
+        begins[shift.layer] = min(shift.start, begins.get(shift.layer, shift.start))
+    others = [shift for other in scene.plans if other.period != plan.period for shift in _shifts(other, outlet)]
+    found = Wanted(seats, _hours(own), _hours(others), begins=begins)
     if _is_later(calls, scene, outlet, live):
-        return Wanted(seats, (), begins, keep=True), ()
+        return replace(found, keep=True), ()
     tails, notes = _tails(scene, outlet, live, now) if outlet.after_end else ((), ())
-    return Wanted(seats, tails, begins), notes
+    return replace(found, tails=tails), notes
+
+
+def _shifts(plan: Draft, outlet: Outlet) -> Iterator[Shift]:
+    """The shifts of a plan that go to an outlet."""
+    return (a.shift for a in plan.shifts if a.shift.role == outlet.role.id and a.shift.seat in outlet.seats)
+
+
+def _hours(of: Iterable[Shift]) -> tuple[Span, ...]:
+    return merged(span for shift in of for span in shift.spans)
 
 
 def _tails(

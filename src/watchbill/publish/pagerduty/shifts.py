@@ -21,11 +21,13 @@ MOST_ROTATIONS = 10
 class Wanted:
     """What a plan compiles to: the custom shifts of each seat, and what rotates on when it has ended.
 
-    `begins` is when each layer's first shift begins: then what rotated until now makes way. `keep`: a later period was
+    `hours` are when the plan's shifts are, `elsewhere` when those of other periods are: sorted and disjoint. `begins` is when each layer's first shift begins: then what rotated until now makes way. `keep`: a later period was
     pushed, so that what rotates on is its own.
     """
 
     seats: tuple[tuple[CustomShift, ...], ...]
+    hours: tuple[Span, ...] = ()
+    elsewhere: tuple[Span, ...] = ()
     tails: tuple[Event, ...] = ()
     begins: Mapping[str, datetime] | None = None
     keep: bool = False
@@ -59,13 +61,19 @@ def aim(live: ShiftSchedule, wanted: Wanted, ours: Ours, now: datetime) -> Goal:
     begun is compared by its end and user, as PagerDuty moves starts that are past.
     """
     known = _Known(ours, now)
-    left = [s for s in live.shifts if s.end > now and not known.other(s)]
+    left = [s for s in live.shifts if s.end > now and not known.other(s) and (known.mine(s) or _here(s, wanted))]
     whole = [s for seat in wanted.seats for s in seat]
     manual = [s for s in unmatched(whole, left, now)[1] if not known.mine(s)]
     pieces = [s for s in carved(wanted.seats, manual) if s.end > now]
     make, rest = unmatched(pieces, [s for s in left if s not in manual], now)
     drop = tuple(s for s in rest if known.mine(s))
     return Goal(tuple(sorted(make, key=stretch)), drop, tuple(manual), *_tails(live, wanted, now))
+
+
+def _here(shift: CustomShift, wanted: Wanted) -> bool:
+    """Whether a shift is not surely another period's: that one's holders may not be known any more."""
+    span = (Span(shift.start, shift.end),)
+    return bool(common(span, wanted.hours)) or not common(span, wanted.elsewhere)
 
 
 def steps_to(live: ShiftSchedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
