@@ -21,8 +21,9 @@ MOST_ROTATIONS = 10
 class Wanted:
     """What a plan compiles to: the custom shifts of each seat, and what rotates on when it has ended.
 
-    `hours` are when the plan's shifts are, `elsewhere` when those of other periods are: sorted and disjoint. `begins` is when each layer's first shift begins: then what rotated until now makes way. `keep`: a later period was
-    pushed, so that what rotates on is its own.
+    `hours` are when the plan's shifts are, `elsewhere` when those of other periods are: sorted and disjoint. `begins`
+    is when each layer's first shift begins: then what rotated until now makes way. `keep`: a later period was pushed,
+    so that what rotates on is its own.
     """
 
     seats: tuple[tuple[CustomShift, ...], ...]
