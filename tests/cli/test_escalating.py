@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,6 +17,7 @@ from watchbill.publish.pagerduty.keys import KEY, URL
 from watchbill.results import Assigned
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
+from watchbill.times import period
 
 ROLES = "primary: {schedule: PPRIM01}\nsecondary: {schedule: Payments secondary}"
 TUESDAY = "2027-01-05T14:00"
@@ -107,6 +109,15 @@ def test_who_as_json_has_instants_and_own_clocks(folder: Path, cli: Cli) -> None
 @pytest.mark.parametrize("text", ["2027-01-05T13:00Z", "2027-01-05T15:00+02:00", "2027-01-05 14:00"])
 def test_an_instant_can_be_written_in_several_ways(folder: Path, cli: Cli, text: str) -> None:
     assert json.loads(cli("-C", folder, "who", text, "--json").out)["at"] == "2027-01-05T13:00Z"
+
+
+def test_without_a_time_it_is_now(tmp_path: Path, cli: Cli) -> None:
+    today = datetime.now(UTC)
+    folder = team(tmp_path / "team", ROLES)
+    publish(folder, period(f"{(today - days(7)).date()}..{(today + days(7)).date()}"))
+    told = json.loads(cli("-C", folder, "who", "--planned", "--json").out)
+    assert abs(at(told["at"].removesuffix("Z")) - today) < days(0.1)
+    assert [duty["person"] is None for duty in told["duties"]] == [False, False]
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-13-01", "0001-01-01", "14:00", "2027-01-05T14:00:30"])
