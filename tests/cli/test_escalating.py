@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from builders import at
-from pushes import NOW, Q1, Desk, given, handed, publish, schedule, seed, team, user
+from pushes import NOW, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
 from tiny import Cli
 from watchbill.publish.pagerduty.keys import KEY, URL
 from watchbill.results import Assigned
