@@ -31,7 +31,7 @@ FLOORS = (
     ("history",),
     ("judge", "remaining"),
     ("drafting", "pushing"),
-    ("replan", "drilling", "drifting", "importing"),
+    ("replan", "drilling", "drifting", "probing", "importing"),
     ("adopting",),
     ("app",),
     ("cli",),

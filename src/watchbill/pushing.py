@@ -9,14 +9,14 @@ from watchbill import workspace
 from watchbill.domain import GUEST, Part, Person, is_guest
 from watchbill.errors import Refused, did_you_mean
 from watchbill.files import inside, write_atomically
-from watchbill.publish.pagerduty import account
+from watchbill.publish.pagerduty import account, answers
 from watchbill.publish.pagerduty.apply import Again, Applied, Keep, apply, written
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.carry import Hands
 from watchbill.publish.pagerduty.journal import PushFile, decode, encode
 from watchbill.publish.pagerduty.layered import show as show_layers
 from watchbill.publish.pagerduty.port import RemoteFailed
-from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Show, propose, window_of
+from watchbill.publish.pagerduty.proposal import WALL, Outlet, Proposal, Scene, Show, propose, window_of
 from watchbill.publish.pagerduty.rolling import propose_back, rolled_back
 from watchbill.publish.pagerduty.shifted import show as show_shifts
 from watchbill.publish.pagerduty.terms import Kind, User
@@ -152,6 +152,7 @@ class _Stage:
 
 def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], create: bool) -> _Stage:
     team = workspace.read(folder)
+    known = answers.kept(folder)
     found = outlets(team, roles)
     published = plans.read_plans(folder)
     plan = next((one for one in published if one.period == period), None)
@@ -169,6 +170,7 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         notice=team.notice,
         gone=frozenset(p.id for p in team.people if p.left and p.left <= plan.period.last),
         create=create,
+        meaning=known.meaning() if known else WALL,
         name=account.Names(link.calls, users.values()),
         policy=account.PolicyNames(link.calls),
     )

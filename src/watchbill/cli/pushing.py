@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
+from watchbill.errors import WrongUsage
 from watchbill.times import EPOCH
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def push(
     allow: Allow = None,
     role: Roles = None,
     create: Annotated[bool, typer.Option("--create", help="Make schedules that do not exist yet.")] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Try out on schedules made for that what PagerDuty's documents leave open.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --probe: do not ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what PagerDuty would hold for a published plan, and write it once its digest is given.
@@ -43,9 +48,14 @@ def push(
     The key comes from WATCHBILL_PAGERDUTY_KEY or .watchbill/pagerduty.key.
     """
     from watchbill import pushing
+    from watchbill.cli.probing import probe as run_probe
     from watchbill.cli.remote import link
 
     folder = folder_of(context)
+    if probe or yes:
+        _alone(probe, period, apply, allow, role, create)
+        run_probe(folder, yes=yes, as_json=as_json)
+        return
     chosen = _period(folder, period)
     using = link(folder)
     roles, allowed = role or [], allow or []
@@ -87,6 +97,13 @@ def rollback(
         return pushing.rollback(folder, chosen, using, roles=roles, allowed=allowed)
 
     _run(propose, carry, apply, _again("rollback", chosen, roles, allowed, create=False), as_json=as_json)
+
+
+def _alone(probe: bool, *others: object) -> None:
+    if not probe:
+        raise WrongUsage("--yes goes with --probe only. A push is applied with: --apply DIGEST")
+    if any(others):
+        raise WrongUsage("--probe looks at the account, not at a plan. Leave out all but --yes and --json.")
 
 
 def _period(folder: Path, text: str | None) -> "Period":

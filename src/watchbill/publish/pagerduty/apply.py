@@ -123,7 +123,7 @@ class _Run:
             live = look(self._hands, doing)
             if live is None:
                 return f"{name} is not there any more."
-            steps = undoing(doing.before, live, tuple(made_by(doing)), self._hands.now())
+            steps = undoing(doing.before, live, tuple(made_by(doing)), self._hands.now(), self._hands.meaning)
             self.more([replace(doing, before=replace(live, final=()), steps=steps, done=0)] if steps else [])
         except (RemoteFailed, Refused) as error:
             return f"{name} could not be put back ({error}). Look at it now, and run: watchbill push"

@@ -41,7 +41,7 @@ class Calls:
 
     `sleep` and `clock` are in seconds. A request is tried at most `attempts` times and for at most about `patience`
     seconds. `trace` hears of every try: method, path, status (None: no answer), request id. `date` is PagerDuty's own
-    present, to the second, as the last answer told it.
+    present, to the second, as the last answer told it; `limit` is the rate limit that it named, None if it named none.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Calls:
         self._port, self._sleep, self._clock, self._trace = port, sleep, clock, trace
         self._patience, self._attempts = patience, attempts
         self.date: datetime | None = None
+        self.limit: str | None = None
 
     def get(self, path: str, params: Params | None = None) -> Any:
         """Reads. RemoteFailed if it is refused or stays unanswered."""
@@ -125,6 +126,7 @@ class Calls:
         return reply, ""
 
     def _heard(self, asked: _Asked, status: int | None, headers: Mapping[str, str]) -> None:
+        self.limit = headers.get("ratelimit-limit")
         with suppress(ValueError):
             self.date = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
         if self._trace:

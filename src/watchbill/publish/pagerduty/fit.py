@@ -69,7 +69,8 @@ class _Easel:
 
     def first(self) -> list[Fitted]:
         """Every course in its pieces, nothing else looked at."""
-        listed = ((n, piece) for n, course in enumerate(self._courses) for piece in pieces(course))
+        cut = pieces if self._meaning.repeats else _without_repeats
+        listed = ((n, piece) for n, course in enumerate(self._courses) for piece in cut(course))
         return [fitted for n, piece in listed if (fitted := self._fitted(n, piece))]
 
     def fit(self, chosen: Sequence[Fitted]) -> Fit:
@@ -107,9 +108,9 @@ class _Easel:
         return self._refit(fit, [*fit.pieces[:n], *fit.pieces[n + 1 :]], fit.pieces[n].piece.span)
 
     def _fitted(self, course: int, piece: Piece) -> Fitted | None:
-        """A piece with what it shows; None where nobody holds anything of it."""
+        """A piece with what it shows; None where nobody holds anything of it, or PagerDuty would not take it."""
         layer = said(self._courses[course], piece, "")
-        if layer is None:
+        if layer is None or (not self._meaning.repeats and _repeats(layer)):
             return None
         shown = tuple(draw(layer, self._zone, self._window, self._meaning, way) for way in self._ways)
         return Fitted(course, piece, layer, shown)
@@ -143,6 +144,30 @@ class _Easel:
     def _entries(self, span: Span) -> tuple[int, int]:
         """From which entry of the plan to which (not included) they share time with a span."""
         return bisect_right(self._ends, span.start), bisect_left(self._starts, span.end)
+
+
+# --------------------------------------------------------------------------------------------------------- repeats
+
+
+def _without_repeats(of: Course) -> Iterator[Piece]:
+    """The pieces of a course, each cut at handoffs so that nobody is in its rotation twice.
+
+    A piece is no longer than it has to be: who comes again begins a new one.
+    """
+    for piece in pieces(of):
+        start, last = piece.span.start, piece.span.start
+        handoffs = [turn.handoff for turn in of.turns if piece.span.start < turn.handoff < piece.span.end]
+        for end in (*handoffs, piece.span.end):
+            layer = said(of, replace(piece, span=Span(start, end)), "")
+            if layer and _repeats(layer) and last > start:
+                yield replace(piece, span=Span(start, last))
+                start = last
+            last = end
+        yield replace(piece, span=Span(start, piece.span.end))
+
+
+def _repeats(layer: PdLayer) -> bool:
+    return len(set(layer.users)) < len(layer.users)
 
 
 # ----------------------------------------------------------------------------------------------------------- moves

@@ -112,7 +112,7 @@ def _shown(
         outlet=outlet,
         kind="schedule",
         live=live,
-        steps=_steps(live, there, goal, now),
+        steps=_steps(scene, live, there, goal, now),
         expected=expected,
         judged=judged,
         notes=(f"PagerDuty renders our layers in its own way: {made_up} overrides make up for it",) if made_up else (),
@@ -122,8 +122,8 @@ def _shown(
     return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
 
 
-def _steps(live: AnySchedule | None, there: Schedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
-    steps = steps_to(there, goal, now)
+def _steps(scene: Scene, live: AnySchedule | None, there: Schedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
+    steps = steps_to(there, goal, now, scene.meaning.overrides)
     if live is not None:
         return steps
     rest = tuple(step for step in steps if not isinstance(step, PutLayers))

@@ -9,10 +9,9 @@ from watchbill.publish.pagerduty.entries import Held
 from watchbill.publish.pagerduty.marks import Mark, mark_of, tail_name
 from watchbill.publish.pagerduty.standing import ended, layers
 from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, MakeOverrides, PutLayers
-from watchbill.publish.pagerduty.terms import Override, PdLayer, Schedule
+from watchbill.publish.pagerduty.terms import BATCH, Override, PdLayer, Schedule
 from watchbill.times import EPOCH, Period, Span, merged, period, without
 
-BATCH = 50
 Stretch = tuple[datetime, datetime, str]
 
 
@@ -58,10 +57,13 @@ def aim(live: Schedule, wanted: Compiled, of: Period, published: Collection[str]
     return Goal(_layers(live, wanted, of, published, now), make, drop, manual)
 
 
-def steps_to(live: Schedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
-    """The writes: all layers at once if any differs, overrides next, what goes last, so that no hour is left open."""
+def steps_to(live: Schedule, goal: Goal, now: datetime, most: int = BATCH) -> tuple[AnyStep, ...]:
+    """The writes: all layers at once if any differs, overrides next, what goes last, so that no hour is left open.
+
+    `most` is how many overrides one request takes.
+    """
     put = (PutLayers(goal.layers),) if layers(goal.layers, now) != layers(live.layers, now) else ()
-    batches = (goal.make[n : n + BATCH] for n in range(0, len(goal.make), BATCH))
+    batches = (goal.make[n : n + most] for n in range(0, len(goal.make), most))
     return (*put, *map(MakeOverrides, batches), *map(DropOverride, goal.drop))
 
 

@@ -16,6 +16,7 @@ from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.faults import LAYER_BASED, SHIFT_BASED
 from watchbill.publish.pagerduty.port import Params, RemoteFailed
 from watchbill.publish.pagerduty.terms import (
+    BATCH,
     AnySchedule,
     CustomShift,
     Entry,
@@ -31,8 +32,6 @@ from watchbill.publish.pagerduty.terms import (
 )
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.times import Span
-
-BATCH = 50
 
 _ID = re.compile(r"[A-Z0-9]{6,26}")
 _LISTS: tuple[tuple[Kind, str], ...] = (("schedule", "/schedules"), ("schedule_v3", "/v3/schedules"))

@@ -40,7 +40,8 @@ def _back(scene: Scene, outlet: Outlet, live: AnySchedule | None, file: PushFile
     pending = [d for d in (file.pending.targets if file.pending else ()) if d.schedule == live.id]
     made = (*written.overrides, *written.shifts, *(item for doing in pending for item in made_by(doing)))
     expected, judged = _expected(scene, written, live, made, window, now)
-    shown = Shown(outlet, live.kind, live, undoing(written.before, live, made, now), expected, judged)
+    steps = undoing(written.before, live, made, now, scene.meaning)
+    shown = Shown(outlet, live.kind, live, steps, expected, judged)
     changed = moves(live.final, expected, judged)
     dangers = (*hazards.lost(scene, outlet, changed, now), *hazards.gaps(scene, outlet, changed))
     return shown.with_hazards(dangers)

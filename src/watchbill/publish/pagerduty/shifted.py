@@ -31,7 +31,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
     wanted, notes = _wanted(calls, scene, outlet, there, now)
     ours = remembered(scene, outlet, lambda plan: _told(scene, outlet, plan))
     goal = aim(there, wanted, ours, now)
-    steps = steps_to(there, goal, now)
+    steps = steps_to(there, goal, now, scene.meaning.shifts)
     turning = remote.turning(calls, there.id, window) if any(r.events for r in there.rotations) else ()
     shown = Shown(
         outlet=outlet,

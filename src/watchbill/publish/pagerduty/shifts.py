@@ -6,12 +6,12 @@ from datetime import datetime
 from itertools import pairwise
 
 from watchbill.publish.pagerduty.entries import Held
-from watchbill.publish.pagerduty.legacy import BATCH, Ours, Stretch, stretch
+from watchbill.publish.pagerduty.legacy import Ours, Stretch, stretch
 from watchbill.publish.pagerduty.marks import mark_of
 from watchbill.publish.pagerduty.standing import event as event_standing
 from watchbill.publish.pagerduty.standing import goes_on
 from watchbill.publish.pagerduty.steps import AnyStep, DropRotation, DropShift, EndEvent, MakeEvent, MakeShifts
-from watchbill.publish.pagerduty.terms import CustomShift, Entry, Event, Rotation, ShiftOverride, ShiftSchedule
+from watchbill.publish.pagerduty.terms import BATCH, CustomShift, Entry, Event, Rotation, ShiftOverride, ShiftSchedule
 from watchbill.times import Span, common, merged, without
 
 MOST_ROTATIONS = 10
@@ -77,12 +77,13 @@ def _here(shift: CustomShift, wanted: Wanted) -> bool:
     return bool(common(span, wanted.hours)) or not common(span, wanted.elsewhere)
 
 
-def steps_to(live: ShiftSchedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
+def steps_to(live: ShiftSchedule, goal: Goal, now: datetime, most: int = BATCH) -> tuple[AnyStep, ...]:
     """The writes: what is made first, what goes last, so that no hour is left open; some are doubly held for a moment.
 
     Where PagerDuty has no room for so many rotations at once, what rotates on after the plan goes before it comes anew.
+    `most` is how many custom shifts one request takes.
     """
-    batches = (goal.make[n : n + BATCH] for n in range(0, len(goal.make), BATCH))
+    batches = (goal.make[n : n + most] for n in range(0, len(goal.make), most))
     come: tuple[AnyStep, ...] = tuple(map(MakeEvent, goal.begin))
     go: tuple[AnyStep, ...] = (
         *(EndEvent(e.rotation, e.event, e.until) for e in goal.end),

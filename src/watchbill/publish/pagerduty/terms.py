@@ -12,8 +12,11 @@ from watchbill.times import Span
 
 DAY_SECONDS = 86_400
 WEEK_SECONDS = 7 * DAY_SECONDS
+BATCH = 50
+"""How many overrides or custom shifts go into one request, where PagerDuty is not known to take fewer."""
 
 Kind = Literal["schedule", "schedule_v3"]
+Turns = Literal["wall", "elapsed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -234,7 +237,11 @@ class Meaning:
 
     `turns`: whole-day turns keep the wall-clock handoff across a clock change (`wall`), or last as many seconds as
     they say (`elapsed`). Turns that are no whole days are always counted in elapsed seconds here, so what is compiled
-    never lets one matter: see `docs/pagerduty.md`.
+    never lets one matter: see `docs/pagerduty.md`. `repeats`: a layer may name one user several times. `overrides` and
+    `shifts` are how many of each one request takes.
     """
 
-    turns: Literal["wall", "elapsed"] = "wall"
+    turns: Turns = "wall"
+    repeats: bool = True
+    overrides: int = BATCH
+    shifts: int = BATCH
