@@ -14,7 +14,7 @@ SRC = Path(watchbill.__file__).parent
 
 # From the ground up. A module may import what stands on a lower floor; a folder is one world of its own.
 FLOORS = (
-    ("errors", "texts"),
+    ("errors", "texts", "naming"),
     ("times", "files"),
     ("domain",),
     ("fields", "clocks", "calendars"),
@@ -27,13 +27,14 @@ FLOORS = (
     ("workspace", "publish", "sandbox"),
     ("duties", "escalation"),
     ("report",),
-    ("assemble", "references", "demo", "rehearsal"),
+    ("assemble", "opening", "references", "demo", "rehearsal"),
     ("history",),
     ("judge", "remaining"),
     ("drafting", "pushing"),
-    ("replan", "drilling", "drifting", "probing", "importing"),
+    ("replan", "drilling", "drifting", "paging", "probing"),
     ("adopting",),
     ("app",),
+    ("importing",),
     ("cli",),
     ("__main__",),
 )

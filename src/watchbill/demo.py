@@ -38,14 +38,14 @@ def scenario(name: str) -> Scenario:
 
 def copy(source: Path, folder: Path) -> None:
     """Copies a workspace into a folder that is empty or not there; Refused otherwise."""
-    _refuse_unless_empty(folder)
+    refuse_unless_empty(folder)
     try:
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
 
 
-def _refuse_unless_empty(folder: Path) -> None:
+def refuse_unless_empty(folder: Path) -> None:
     """Refused if a folder holds anything already, or is no folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} exists already and is not an empty folder. Remove it, or name another one.")

@@ -12,10 +12,11 @@ from watchbill.domain import Near
 from watchbill.errors import InputError, Mistake
 from watchbill.judge import edited, hand_pins, with_pins
 from watchbill.load import Loads
+from watchbill.opening import opening
 from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
 from watchbill.times import Period
 from watchbill.versions import versions
-from watchbill.workspace import plans
+from watchbill.workspace import past, plans
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
@@ -35,6 +36,8 @@ def ground(folder: Path, period: Period) -> Ground:
         balances=plans.balances(published, period),
         head=plans.head(published, period),
     )
+    if all(plan.period.first >= period.first for plan in published):
+        problem = replace(problem, balances=opening(problem, past.read_duties(folder), period.first))
     return Ground(problem, tuple(rules), Loads(problem))
 
 

@@ -5,7 +5,18 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from watchbill.cli import drifting, escalating, inputs, planning, publishing, pushing, reading, rehearsing, replanning
+from watchbill.cli import (
+    drifting,
+    escalating,
+    importing,
+    inputs,
+    planning,
+    publishing,
+    pushing,
+    reading,
+    rehearsing,
+    replanning,
+)
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
 
@@ -13,6 +24,7 @@ __all__ = [
     "app",
     "drifting",
     "escalating",
+    "importing",
     "inputs",
     "planning",
     "publishing",

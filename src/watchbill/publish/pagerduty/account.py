@@ -47,6 +47,12 @@ def known(calls: Calls, ids: Iterable[str]) -> Mapping[str, User]:
     return {id_: wire.user(node) for id_, node in nodes_ if node is not None and not wire.deleted(node)}
 
 
+def by_email(calls: Calls, email: str) -> User | None:
+    """The user with an address, if there is one who was not deleted."""
+    node = _with(calls.pages("/users", "users", {"query": email}), email)
+    return wire.user(node) if node is not None and not wire.deleted(node) else None
+
+
 def holders(users: Mapping[str, User], people: Sequence[Person]) -> Mapping[str, str]:
     """Which person of the team each of some users is, by user id: by PagerDuty's own id, else by e-mail."""
     by_id = {person.pagerduty: person.id for person in people if person.pagerduty}

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from watchbill.publish.pagerduty import faults
-from watchbill.publish.pagerduty.port import Lost, Params, Port, RemoteFailed, Reply
+from watchbill.publish.pagerduty.port import Endless, Lost, Params, Port, RemoteFailed, Reply
 
 PAGE = 100
 FARTHEST = 10_000
@@ -92,7 +92,7 @@ class Calls:
                 return items
             if not found:
                 break
-        raise RemoteFailed(f"PagerDuty's list at GET {path} does not end within {FARTHEST:,} items. Ask for less.")
+        raise Endless(f"PagerDuty's list at GET {path} does not end within {FARTHEST:,} items. Ask for less.")
 
     # ------------------------------------------------------------------------------------------------- one request
 

@@ -57,5 +57,9 @@ class RemoteFailed(WatchbillError):
         super().__init__(sentence)
 
 
+class Endless(RemoteFailed):
+    """A list that goes on for longer than PagerDuty lets one read it: ask for less at once."""
+
+
 class Unsure(RemoteFailed):
     """A write that makes something (a POST, a PUT with new layers) may have been done. Look before writing again."""
