@@ -19,17 +19,20 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 | `plan` | the draft if there is exactly one, else what follows the last plan, else the next quarter |
 | `check` | the same; the earliest draft if there are several |
 | `publish` | the draft, if there is exactly one |
-| `replan` | the first published plan that is not over by then |
+| `replan`, `drill` | the first published plan that is not over by then |
+| `push`, `rollback` | the latest plan |
+| `drift` | every published plan that is not over |
 | `show`, `audit`, `diff` | the draft if there is exactly one, else the latest plan |
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | something to fix: mistakes in the inputs, hard findings, a request that the present state does not allow |
+| 1 | something to fix: mistakes in the inputs, hard findings, drift, a request that the present state does not allow |
 | 2 | wrong usage: an unknown command, option, period or person |
 | 3 | no plan can exist; nothing was written |
+| 4 | PagerDuty refused, did not answer, or does not show what was written; the sentence says what stands |
 | 5 | out of time before any plan was found; nothing was written |
-| 130 | aborted by a second Ctrl-C; nothing was written |
+| 130 | aborted by Ctrl-C, a plan by the second one; a push says how to go on |
 
 Answers go to standard output, everything else to standard error. When piped, there are no escape codes and no progress.
 """
