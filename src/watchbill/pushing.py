@@ -1,6 +1,7 @@
 """From a folder to PagerDuty: which schedules a plan goes to, what would change there, and the verbs that change it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -161,10 +162,12 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
     now = link.now()
     window_of(plan, now)
     plan, users = _resolved(link.calls, team, _only(plan, found), now)
+    older = plans.older(folder, period)
+    users |= _once(link.calls, team, older, users)
     scene = Scene(
         plan=plan,
         plans=tuple(plan if one.period == period else one for one in published),
-        older=plans.older(folder, period),
+        older=older,
         users={person: user.id for person, user in users.items()},
         zone=team.zone,
         notice=team.notice,
@@ -223,7 +226,7 @@ def _only(plan: Draft, found: Sequence[Outlet]) -> Draft:
 # ----------------------------------------------------------------------------------------------------------- users
 
 
-def _resolved(calls: Calls, team: Workspace, plan: Draft, now: datetime) -> tuple[Draft, Mapping[str, User]]:
+def _resolved(calls: Calls, team: Workspace, plan: Draft, now: datetime) -> tuple[Draft, dict[str, User]]:
     """The users of everyone who holds a part. Who holds none any more may have left PagerDuty: the past is cut off."""
     people = {person.id: person for person in team.people}
     coming = _holders(plan, now)
@@ -236,6 +239,16 @@ def _resolved(calls: Calls, team: Workspace, plan: Draft, now: datetime) -> tupl
         except Refused:
             plan = _from(plan, now)
     return plan, users
+
+
+def _once(calls: Calls, team: Workspace, older: Iterable[Draft], known: Container[str]) -> dict[str, User]:
+    """The users of those who held parts in earlier revisions only: what was written for them is known by its user."""
+    people = {person.id: person for person in team.people}
+    found: dict[str, User] = {}
+    for id_ in dict.fromkeys(id_ for plan in older for id_ in _holders(plan, None) if id_ not in known):
+        with suppress(Refused):
+            found |= account.resolve(calls, [_known(people, id_)])
+    return found
 
 
 def _holders(plan: Draft, now: datetime | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from watchbill.errors import Refused
 from watchbill.publish.pagerduty.carry import LOOKS, Hands, carry_out, look
 from watchbill.publish.pagerduty.hazards import told_stretch
 from watchbill.publish.pagerduty.journal import Doing, Pending, PushFile, Written
-from watchbill.publish.pagerduty.memory import folded, known_in, made_by, still_there
+from watchbill.publish.pagerduty.memory import begun, folded, known_in, made_by, still_there
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import Proposal, Shown
 from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, DropRotation, DropShift
@@ -43,7 +43,7 @@ def apply(hands: Hands, proposal: Proposal, digest: str, *, again: Again, save: 
     `again` reads everything anew and proposes; `save` keeps the push file, before every write; `keep` says what it
     holds at the end.
     """
-    file = proposal.scene.file or PushFile(proposal.scene.plan.period.name, 0)
+    file = begun(proposal)
     pending = _to_do(proposal, file, digest)
     run = _Run(hands, folded(file, proposal, pending), save)
     run.carry_all()

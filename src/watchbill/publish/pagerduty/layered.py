@@ -118,6 +118,9 @@ def _shown(
         notes=(f"PagerDuty renders our layers in its own way: {made_up} overrides make up for it",) if made_up else (),
         manual=clipped(goal.manual, (window,)),
         cover=_cover(goal, there, now),
+        ours=tuple(
+            o for o in there.overrides if o.end > now and o not in goal.manual and stretch(o) not in ours.others
+        ),
     )
     return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty.journal import Doing, Pending, PushFile, Written
 from watchbill.publish.pagerduty.legacy import Ours, Stretch, stretch
-from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Shown
+from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Shown, bare
 from watchbill.publish.pagerduty.standing import standing
 from watchbill.publish.pagerduty.steps import MakeOverrides, MakeShifts
 from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Override, Schedule, ShiftSchedule
@@ -47,6 +47,25 @@ def known_in(file: PushFile, role: str, seat: int) -> list[Any]:
 def doings(file: PushFile, role: str, seat: int) -> list[Doing]:
     """The writes of a run that was cut off, to the schedule of one seat."""
     return [d for d in (file.pending.targets if file.pending else ()) if (d.role, d.seat) == (role, seat)]
+
+
+def begun(proposal: Proposal) -> PushFile:
+    """The push file as a run finds it. Where it tells nothing of a schedule, what turned out to be ours is added."""
+    file = proposal.scene.file or PushFile(proposal.scene.plan.period.name, 0)
+    new = [_recognised(one) for one in proposal.shown if one.ours and not _tells(file, one)]
+    return replace(file, written=(*file.written, *new))
+
+
+def _tells(file: PushFile, one: Shown) -> bool:
+    role, seat = one.outlet.role.id, one.outlet.seats[0]
+    return file.of(role, seat) is not None or bool(doings(file, role, seat))
+
+
+def _recognised(one: Shown) -> Written:
+    overrides = tuple(item for item in one.ours if isinstance(item, Override))
+    shifts = tuple(item for item in one.ours if isinstance(item, CustomShift))
+    live = one.live.id if one.live else ""
+    return Written(one.outlet.role.id, one.outlet.seats[0], live, one.kind, overrides, shifts, before=bare(one.live))
 
 
 def folded(file: PushFile, proposal: Proposal, pending: Pending) -> PushFile:

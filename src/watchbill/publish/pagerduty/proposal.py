@@ -17,7 +17,7 @@ from watchbill.publish.pagerduty.journal import Doing, PushFile, steps_json
 from watchbill.publish.pagerduty.render import render
 from watchbill.publish.pagerduty.standing import standing
 from watchbill.publish.pagerduty.steps import AnyStep
-from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Kind, Meaning, Schedule
+from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Entry, Kind, Meaning, Override, Schedule
 from watchbill.results import Draft
 from watchbill.times import Span
 
@@ -75,6 +75,7 @@ class Shown:
     """What would be written to one schedule. Afterwards it has to render as `expected` over the `judged` time.
 
     `live` is None for a schedule that does not exist yet. `cover` is until when somebody is on call, None for ever.
+    `ours` are the overrides or custom shifts there that are ours, whether they stay or go.
     """
 
     outlet: Outlet
@@ -87,6 +88,7 @@ class Shown:
     notes: tuple[str, ...] = ()
     manual: tuple[Entry, ...] = ()
     cover: datetime | None = None
+    ours: tuple[Override | CustomShift, ...] = ()
 
     @property
     def final(self) -> tuple[Entry, ...]:

@@ -43,6 +43,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
         notes=(*notes, *_doubles(scene, goal, now)),
         manual=clipped([*goal.manual, *_in_place(there, goal)], (window,)),
         cover=_cover(there, goal, now),
+        ours=goal.ours,
     )
     return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
 

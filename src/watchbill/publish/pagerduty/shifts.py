@@ -45,7 +45,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Which custom shifts to make and to drop, which are manual; which events begin and end, which rotations go."""
+    """Which custom shifts to make and to drop, which are manual; which events begin and end, which rotations go.
+
+    `ours` are the custom shifts there that are ours.
+    """
 
     make: tuple[CustomShift, ...] = ()
     drop: tuple[CustomShift, ...] = ()
@@ -53,6 +56,7 @@ class Goal:
     begin: tuple[Event, ...] = ()
     end: tuple[Ending, ...] = ()
     remove: tuple[Rotation, ...] = ()
+    ours: tuple[CustomShift, ...] = ()
 
 
 def aim(live: ShiftSchedule, wanted: Wanted, ours: Ours, now: datetime) -> Goal:
@@ -66,9 +70,10 @@ def aim(live: ShiftSchedule, wanted: Wanted, ours: Ours, now: datetime) -> Goal:
     whole = [s for seat in wanted.seats for s in seat]
     manual = [s for s in unmatched(whole, left, now)[1] if not known.mine(s)]
     pieces = [s for s in carved(wanted.seats, manual) if s.end > now]
-    make, rest = unmatched(pieces, [s for s in left if s not in manual], now)
+    own = tuple(s for s in left if s not in manual)
+    make, rest = unmatched(pieces, own, now)
     drop = tuple(s for s in rest if known.mine(s))
-    return Goal(tuple(sorted(make, key=stretch)), drop, tuple(manual), *_tails(live, wanted, now))
+    return Goal(tuple(sorted(make, key=stretch)), drop, tuple(manual), *_tails(live, wanted, now), own)
 
 
 def _here(shift: CustomShift, wanted: Wanted) -> bool:
@@ -171,7 +176,7 @@ def unmatched(
 def carved(seats: Sequence[Sequence[CustomShift]], manual: Sequence[CustomShift]) -> list[CustomShift]:
     """The shifts of some seats with room for manual ones: each person on call by hand takes one seat.
 
-    Of several that is the seat which the person holds anyway, else the last one.
+    Of several that is the seat which the person holds anyway, else the last one. Who holds two seats has one shift.
     """
     holes: dict[CustomShift, list[Span]] = {}
     for span in _pieces([s for seat in seats for s in seat], manual):
@@ -181,12 +186,13 @@ def carved(seats: Sequence[Sequence[CustomShift]], manual: Sequence[CustomShift]
         for held in [*first, *(h for h in reversed(on) if h not in first)][: len(guests)]:
             for shift in held:
                 holes.setdefault(shift, []).append(span)
-    return [
+    left = (
         CustomShift(span.start, span.end, shift.user)
         for seat in seats
         for shift in seat
         for span in without((Span(shift.start, shift.end),), merged(holes.get(shift, ())))
-    ]
+    )
+    return list(dict.fromkeys(left))
 
 
 def _pieces(shifts: Iterable[CustomShift], manual: Sequence[CustomShift]) -> list[Span]:
