@@ -78,8 +78,9 @@ class Answer:
         if isinstance(self.answer, str):
             return self.answer.replace("_", " ")
         if self.answer == 0:
-            return f"not one of the {question.unit}"
-        return f"{'at least ' if self.answer == question.top else ''}{self.answer} {question.unit}"
+            return f"less than 1 {question.unit.removesuffix('s')}"
+        unit = question.unit if self.answer != 1 else question.unit.removesuffix("s")
+        return f"{'at least ' if self.answer == question.top else ''}{self.answer} {unit}"
 
 
 @dataclass(frozen=True, slots=True)

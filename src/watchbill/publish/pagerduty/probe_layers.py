@@ -160,8 +160,8 @@ class _Desk:
         return all(self.post([self._override(self.bench.now + years * 365 * DAY, HOUR)]))
 
     def takes_many(self, count: int) -> bool:
-        """Whether so many overrides are all made in one request. Each count has days of its own."""
-        start = self.bench.now + AHEAD + count * DAY
+        """Whether so many overrides are all made in one request. Each count has hours of its own."""
+        start = self.bench.now + AHEAD + 2 * count * HOUR
         made = self.post([self._override(start + n * HOUR, HOUR) for n in range(count)])
         return len(made) == count and all(made)
 

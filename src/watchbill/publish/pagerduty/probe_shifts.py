@@ -80,8 +80,8 @@ class _Desk:
         return self.post([self._shift(self.bench.now + years * 365 * DAY, HOUR)]) == 1
 
     def takes_many(self, count: int) -> bool:
-        """Whether so many shifts are made in one request. Each count has days of its own."""
-        start = self.bench.now + AHEAD + count * DAY
+        """Whether so many shifts are made in one request. Each count has hours of its own."""
+        start = self.bench.now + AHEAD + 2 * count * HOUR
         return self.post([self._shift(start + n * HOUR, HOUR) for n in range(count)]) == count
 
     def post(self, shifts: Sequence[CustomShift]) -> int:
