@@ -1,6 +1,7 @@
 """Pushes to shift-based schedules over real HTTP: custom shifts arrive, without doubles, and no hour is left open."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 from described import DOCUMENT, faults
 from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, seed, team, user
 from watchbill import pushing
-from watchbill.errors import Refused
+from watchbill.errors import Refused, WatchbillError
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.results import Assigned, Draft
-from watchbill.sandbox import running
+from watchbill.sandbox import running, shift_render
 from watchbill.sandbox.server import Handle
 from watchbill.times import Period, Span, iso, merged, period
 from watchbill.workspace import plans
@@ -234,8 +235,6 @@ def test_two_seats_share_a_schedule(tmp_path: Path, box: Handle) -> None:
 
 
 def at(box: Handle, when: datetime) -> list[Any]:
-    from watchbill.sandbox import shift_render
-
     window = Span(when, when + timedelta(minutes=1))
     return [a for a in shift_render.final(box.state.shift_schedules[ID], window, gaps=False) if a.user]
 
@@ -558,7 +557,82 @@ def test_rollback_brings_back_who_stood_in(desk: Desk) -> None:
 
 
 def rendered(box: Handle, start: datetime, end: datetime) -> dict[str, tuple[Span, ...]]:
-    from watchbill.sandbox import shift_render
-
     found = shift_render.final(box.state.shift_schedules[ID], Span(start, end), gaps=False)
     return by_user([(a.user, a.start, a.end) for a in found if a.user], start)
+
+
+# ------------------------------------------------------------------------------------------------------ fresh clones
+
+
+def test_what_a_clone_found_to_be_ours_is_remembered(desk: Desk, tmp_path: Path) -> None:
+    desk.push()
+    clone = desk.clone(tmp_path / "clone", committed=False)
+    publish(clone.folder, change=lambda a: given(a, "hal") if a.shift.id == "primary/week/2027-03-01" else a)
+    assert clone.push().after.settled
+    publish(clone.folder, shift_by=1)
+    assert clone.show().withheld == ()
+    assert clone.push().after.settled
+    assert live(desk.box, NOW) == planned(plan_of(clone), NOW)
+
+
+def test_who_holds_nothing_any_more_is_still_known(desk: Desk, tmp_path: Path) -> None:
+    desk.push()
+    clone = desk.clone(tmp_path / "clone", committed=False)
+    publish(clone.folder, change=lambda a: given(a, "bo") if a.person == "ana" else a)
+    assert clone.show().withheld == ()
+    assert clone.push().after.settled
+    assert user("ana") not in live(desk.box, NOW)
+
+
+# ------------------------------------------------------------------------------------------------------------ faults
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_whatever_fails_what_is_reported_as_right_is_right(desk: Desk, chunk: int) -> None:
+    rng = random.Random(chunk)
+    of = period("2027-01")
+    (desk.folder / "plans" / "2027-Q1.json").unlink()
+    desk.box.set_quirks(rate_limit=1_000_000)
+    for _ in range(5):
+        publish(desk.folder, of, change=changes(rng.randint(0, 10**9)))
+        fail_at_random(desk.box, rng)
+        desk.box.box.watches.clear()
+        watched = desk.box.watch(ID, NOW + days(25), NOW + days(40))
+        covered = not watched.as_json()["gaps"]
+        with suppress(WatchbillError):
+            found = keys(desk, of)
+            digest = desk.show(of, allowed=found).digest
+            if digest:
+                pushing.push_apply(desk.folder, of, desk.link(), digest, allowed=found)
+                assert live(desk.box, NOW) == planned(plan_of(desk, of), NOW)
+        desk.box.heal()
+        if not desk.show(of).settled:
+            desk.push(of, allowed=keys(desk, of))
+        assert live(desk.box, NOW) == planned(plan_of(desk, of), NOW)
+        assert doubles(desk.box) == []
+        assert not (covered and watched.as_json()["gaps"])
+
+
+def changes(seed_: int) -> Callable[[Assigned], Assigned]:
+    """Some changes of a plan: who gets a whole shift, or a day of it."""
+    rng = random.Random(seed_)
+
+    def change(assigned: Assigned) -> Assigned:
+        lot, other = rng.random(), rng.choice(PEOPLE)
+        if lot < 0.3:
+            return given(assigned, other)
+        if lot < 0.6 and assigned.shift.spans[0].hours > 120:
+            start = assigned.shift.start + days(rng.randint(0, 3))
+            return handed(assigned, other, start, start + days(1))
+        return assigned
+
+    return change
+
+
+def fail_at_random(box: Handle, rng: random.Random) -> None:
+    for _ in range(rng.randint(1, 3)):
+        wanted = {"kind": rng.choice(["status", "drop", "stale"]), "probability": 0.3, "seed": rng.randint(0, 9999)}
+        if wanted["kind"] == "stale":
+            box.fail(**wanted, method="GET", path="schedules/", reads=rng.randint(1, 4))
+        else:
+            box.fail(**wanted, method=rng.choice(["POST", "DELETE", ".*"]), when=rng.choice(["before", "after"]))
