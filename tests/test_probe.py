@@ -24,7 +24,7 @@ from watchbill.publish.pagerduty.client import PdpyrasPort
 from watchbill.publish.pagerduty.compile import as_layers
 from watchbill.publish.pagerduty.port import Params, RemoteFailed, Reply
 from watchbill.publish.pagerduty.probe_layers import counted, next_change
-from watchbill.publish.pagerduty.steps import MakeOverrides, PutLayers
+from watchbill.publish.pagerduty.steps import MakeOverrides, MakeShifts, PutLayers
 from watchbill.publish.pagerduty.terms import Entry, Meaning
 from watchbill.results import Assigned
 from watchbill.sandbox import Quirks, running
@@ -296,7 +296,20 @@ def test_faults_in_between_leave_nothing_behind_and_no_wrong_answer(desk: Desk, 
             # A lost request of a big batch only makes it look as if fewer were taken.
             sized = {"overrides_per_request", "shifts_per_request", "override_years", "shift_years"}
             assert {key for key, answer in found.items() if answer not in (None, USUAL[key])} <= sized
+            assert all(found[key] != 0 for key in sized)
         assert left_behind(desk.box) == []
+
+
+@pytest.mark.parametrize("status", [500, 400])
+def test_a_failure_is_no_refusal(desk: Desk, status: int) -> None:
+    desk.box.fail(kind="status", status=status, method="POST", path="/(overrides|custom_shifts)$", times=20)
+    found = values(probed(desk))
+    assert {found["override_years"], found["shift_years"]} == {0 if status == 400 else None}
+
+
+def test_reads_that_lag_behind_writes_change_no_answer(desk: Desk) -> None:
+    desk.box.fail(kind="stale", path="/schedules/", reads=3)
+    assert values(probed(desk)) == USUAL
 
 
 @pytest.mark.parametrize("writes", [1, 2, 20])
@@ -400,6 +413,17 @@ def test_no_request_takes_more_than_was_found_to_work(desk: Desk) -> None:
     record(desk, overrides_per_request=5)
     sizes = [len(s.overrides) for s in desk.show().shown[0].steps if isinstance(s, MakeOverrides)]
     assert sizes == [5, 5, 4]
+    assert desk.push().after.settled
+
+
+def test_no_request_makes_more_custom_shifts_than_was_found_to_work(desk: Desk) -> None:
+    desk.box.reset(seed(schedules_v3=[{"id": "PSHIFTS", "name": "Shifts", "time_zone": "Europe/Berlin"}]))
+    team(desk.folder, "primary: {schedule: PSHIFTS, as: custom_shifts}")
+    publish(desk.folder)
+    desk.box.set_quirks(most_custom_shifts=6)
+    record(desk, shifts_per_request=6)
+    sizes = [len(s.shifts) for s in desk.show().shown[0].steps if isinstance(s, MakeShifts)]
+    assert sizes == [6, 6, 2]
     assert desk.push().after.settled
 
 

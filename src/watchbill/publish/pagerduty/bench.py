@@ -18,6 +18,8 @@ ZONE = "Europe/Berlin"
 STALE = timedelta(hours=1)
 """A schedule of an earlier probe that is older than this is litter: no probe takes as long."""
 LOOKS = 4
+REFUSED = (400, 413, 422)
+"""What PagerDuty answers where it does not take what a request says."""
 
 _NAME = re.compile(r"watchbill probe (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)( \d+)? \(delete me\)")
 _PATHS: tuple[tuple[Kind, str], ...] = (("schedule", "/schedules"), ("schedule_v3", "/v3/schedules"))
@@ -79,23 +81,28 @@ class Bench:
             self.calls.get("/users", {"limit": 1})
 
     def takes(self, write: Callable[[], object]) -> bool:
-        """Whether PagerDuty takes a write; a 400 or 422 says that it does not, other failures say nothing."""
+        """Whether PagerDuty takes a write; a refusal of what it says means no, other failures say nothing."""
         try:
             write()
         except RemoteFailed as failed:
-            if failed.status not in (400, 422):
+            if failed.status not in REFUSED:
                 raise
             return False
         return True
 
     def climbed(self, rungs: Sequence[int], works: Callable[[int], bool]) -> int:
-        """The last of rising numbers for which something works, 0 if for none; any refusal means that it does not."""
+        """The last of rising numbers for which something works, 0 if for none.
+
+        Any failure means that it does not, but for the first one, where only a refusal does. Unknown otherwise.
+        """
         last = 0
         for rung in rungs:
             try:
                 held = works(rung)
             except RemoteFailed as failed:
                 self.bear(failed)
+                if not last and failed.status not in REFUSED:
+                    raise Unknown(reason(failed)) from failed
                 held = False
             if not held:
                 break
@@ -112,9 +119,12 @@ class Bench:
     def until(self, look: Callable[[], T], settled: Callable[[T], bool]) -> T:
         """What is seen as soon as it is settled, else the last of some looks: what is read may be of a moment ago."""
         for n in range(LOOKS - 1):
-            seen = look()
-            if settled(seen):
-                return seen
+            try:
+                if settled(seen := look()):
+                    return seen
+            except RemoteFailed as failed:
+                if failed.status != 404:  # what has just been made may not be there yet
+                    raise
             self.sleep(float(2**n))
         return look()
 

@@ -74,9 +74,10 @@ class _Desk:
 
     def omitted(self) -> str:
         """The upper of two layers is left out."""
-        before = next((layer for layer in self.read().layers if layer.name == "two"), None)
-        if before is None:
+        above = self.bench.until(lambda: [layer for layer in self.read().layers if layer.name == "two"], bool)
+        if not above:
             raise Unknown("there was no second layer to leave out")
+        before = above[0]
         self.put(self.layer)
         left = self.bench.until(lambda: self._with(before.id), lambda found: before not in found)
         if left == [before]:
