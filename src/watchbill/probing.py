@@ -30,7 +30,7 @@ class Plan:
         return (
             f'This makes up to three schedules in PagerDuty, called "{name_of(self.stamp)}" and numbered from the '
             "second on, writes layers, overrides and shifts to them, and deletes them at the end, also after Ctrl-C. "
-            "No escalation policy uses them, so they page nobody. It takes about a minute and 100 requests, and the "
+            "No escalation policy uses them, so they page nobody. It takes some 70 requests, about a minute, and the "
             f"answers are kept in {answers.NAME}."
         )
 
