@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from watchbill.report.tables import table
 from watchbill.report.words import literal
 
-_QUESTION, _ANSWER = 46, 32
+_QUESTION, _ANSWER = 56, 22
 
 
 def answers(rows: Sequence[tuple[str, str]]) -> RenderableType:
