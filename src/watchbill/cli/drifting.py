@@ -101,10 +101,19 @@ def _tell(folder: Path, found: "Drift | None") -> None:
         say(f"PagerDuty has on call whom the plans say: {names}.")
     for cover in found.cover:
         say(_cover(cover, found.now, found.zone))
-    if any(difference.live for difference in found.differences):
-        say("Take it into the plan with: watchbill drift --adopt   Or bring the plan to PagerDuty with: watchbill push")
-    elif found.differences:
-        say("Bring the plan to PagerDuty with: watchbill push")
+    for line in _remedies(found):
+        say(line)
+
+
+def _remedies(found: "Drift") -> list[str]:
+    """What brings the two together: a push never touches what others made by hand."""
+    from watchbill.drifting import NOBODY
+    from watchbill.publish.pagerduty.origin import NOT_PUSHED
+
+    ours = [row.why in (NOT_PUSHED, NOBODY) for row in found.differences]
+    adopt = "Take what was made by hand into the plan with: watchbill drift --adopt"
+    push = "Bring the plan to PagerDuty with: watchbill push"
+    return ([] if all(ours) else [adopt]) + ([push] if any(ours) else [])
 
 
 def _people(folder: Path, guests: Mapping[str, str]) -> "People":

@@ -137,7 +137,7 @@ def _tell(found: "Found") -> None:
     rows = _many(len(found.new), "row", "rows")
     say(f"{_many(found.pages, 'page', 'pages')} in {rows} added to history/pages.csv, {found.known} known already.")
     if found.unknown:
-        say(f"{_many(found.unknown, 'person', 'people')} who are not in the team were paged, too; that was left out.")
+        say(f"{_many(found.unknown, 'person', 'people')} outside the team got pages, too; those were left out.")
 
 
 def _tell_json(found: "Found") -> None:

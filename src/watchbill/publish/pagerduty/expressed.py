@@ -225,7 +225,14 @@ def hours_of(minutes: frozenset[int]) -> dict[str, str]:
         return {"span": _listed(f"{_moment(start)}..{_moment(start + length)}" for start, length in runs)}
     hours = {"hours": _listed(f"{_clock(start)}..{_until(start + length)}" for start, length in sorted(days))}
     (on,) = alike
-    return hours if len(on) == 7 else {"days": _listed(WEEKDAYS[day] for day in on), **hours}
+    return hours if len(on) == 7 else {"days": _days(on), **hours}
+
+
+def _days(on: Sequence[int]) -> str:
+    """`mon..fri`, or one by one."""
+    if len(on) > 2 and on[-1] - on[0] == len(on) - 1:
+        return f"{WEEKDAYS[on[0]]}..{WEEKDAYS[on[-1]]}"
+    return _listed(WEEKDAYS[day] for day in on)
 
 
 def _runs(minutes: frozenset[int]) -> Iterator[tuple[int, int]]:
