@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pushes import NOW, PEOPLE, Q1, Desk, days, handed, publish, schedule, seed, team, user
+from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
 from watchbill import adopting, app, drifting
 from watchbill.cli import run
 from watchbill.domain import BUCKETS
@@ -202,6 +202,48 @@ def test_swaps_and_guests_become_parts_and_a_push_has_nothing_to_write(desk: Des
     shown = desk.show()
     assert [one.steps for one in shown.shown] == [(), ()]
     assert shown.settled
+
+
+def test_a_change_below_an_override_that_says_something_else_is_still_written(desk: Desk) -> None:
+    by_hand(desk, user("hal"), MONDAY, MONDAY + days(7))
+
+    def change(a: Assigned) -> Assigned:
+        return given(a, "ana") if a.shift.id == "primary/week/2027-02-01" else a
+
+    publish(desk.folder, change=change)
+    shown = desk.show().shown[0]
+    assert len(shown.steps) == 1
+    assert [hazard.key for hazard in shown.hazards] == ["covered:primary"]
+
+
+def test_stand_ins_in_custom_shifts_become_parts_and_a_push_has_nothing_to_write(tmp_path: Path, box: Handle) -> None:
+    folder = team(tmp_path / "team", SHIFTS)
+    publish(folder)
+    desk = Desk(folder, box)
+    desk.push()
+    stand_in(desk, "fay", "hal", WEDNESDAY, WEDNESDAY + days(1))
+    assert [(d.planned, d.live, d.why) for d in drift(desk).differences] == [
+        (("fay",), ("hal",), "override made by hand")
+    ]
+    (done,) = adopt(desk)
+    assert [person for person, _, _ in parts(done.plan, "primary/week/2027-02-01")] == ["fay", "hal", "fay"]
+    assert drift(desk).differences == ()
+    assert desk.show().settled
+
+
+def stand_in(desk: Desk, giver: str, taker: str, start: datetime, end: datetime) -> None:
+    """Somebody stands in for part of the custom shift that runs then."""
+    asked = {"since": start.isoformat(), "until": end.isoformat()}
+    (found,) = desk.link().calls.pages("/v3/schedules/PSHIFT1/custom_shifts", "custom_shifts", asked)
+    override = {
+        "type": "override_shift",
+        "custom_shift_id": found["id"],
+        "start_time": start.isoformat(),
+        "end_time": end.isoformat(),
+        "overridden_member": {"type": "user_member", "user_id": user(giver)},
+        "overriding_member": {"type": "user_member", "user_id": user(taker)},
+    }
+    desk.box.manual("POST", "/v3/schedules/PSHIFT1/overrides", {"overrides": [override]})
 
 
 def test_balances_follow_who_was_really_on_call_and_guests_carry_nothing(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from watchbill.publish.pagerduty.proposal import Outlet, Scene, Shown
 from watchbill.publish.pagerduty.shifts import Goal, Wanted, aim, endless, fits, is_ours, steps_to, stood_in
 from watchbill.publish.pagerduty.standing import goes_on
 from watchbill.publish.pagerduty.steps import AnyStep, MakeSchedule
+from watchbill.publish.pagerduty.still import still_shifts
 from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Entry, Event, ShiftOverride, ShiftSchedule
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
@@ -30,7 +31,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
     there = live if isinstance(live, ShiftSchedule) else _new(scene, outlet)
     wanted, notes = _wanted(calls, scene, outlet, there, now)
     ours = remembered(scene, outlet, lambda plan: _told(scene, outlet, plan))
-    goal = aim(there, wanted, ours, now)
+    goal = still_shifts(there, aim(there, wanted, ours, now), now)
     steps = steps_to(there, goal, now, scene.meaning.shifts)
     turning = remote.turning(calls, there.id, window) if any(r.events for r in there.rotations) else ()
     shown = Shown(

@@ -8,9 +8,11 @@ from watchbill.publish.pagerduty.entries import moves, spans_of
 from watchbill.publish.pagerduty.legacy import Goal
 from watchbill.publish.pagerduty.marks import mark_of
 from watchbill.publish.pagerduty.render import render
+from watchbill.publish.pagerduty.shifts import Goal as ShiftGoal
+from watchbill.publish.pagerduty.shifts import stood_in
 from watchbill.publish.pagerduty.standing import ended
-from watchbill.publish.pagerduty.terms import Meaning, PdLayer, Schedule
-from watchbill.times import Span, without
+from watchbill.publish.pagerduty.terms import CustomShift, Meaning, PdLayer, Schedule, ShiftSchedule
+from watchbill.times import Span, merged, without
 
 
 def still(
@@ -22,11 +24,11 @@ def still(
     are `staying`.
     """
     alive = tuple(layer for layer in live.layers if not ended(layer, now))
-    kept = [o for o in live.overrides if o not in goal.drop]
+    over = spans_of(o for o in live.overrides if o not in goal.drop)
     before = render(live.layers, goal.drop, live.zone, window, meaning)
-    hidden = moves(before, render(goal.layers, goal.make, live.zone, window, meaning), (window,))
-    below = spans_of(kept)
-    if not hidden or any(without((move.span,), below) for move in hidden):
+    after = render(goal.layers, goal.make, live.zone, window, meaning)
+    hidden = merged(move.span for move in moves(before, after, (window,)))
+    if not hidden or without(hidden, over) or moves(live.final, after, hidden):
         return goal
     wanted = [layer for layer in goal.layers if not ended(layer, now)]
     if [layer.name for layer in alive] != [layer.name for layer in wanted]:
@@ -42,3 +44,15 @@ def _alike(is_: PdLayer, wanted: PdLayer, staying: Collection[str]) -> bool:
     if mark is None or mark.period is not None:
         return True
     return set(wanted.users) <= set(is_.users) <= {*wanted.users, *staying}
+
+
+def still_shifts(live: ShiftSchedule, goal: ShiftGoal, now: datetime) -> ShiftGoal:
+    """The goal without replacing custom shifts by pieces that page just as those do with who stands in already."""
+    make, drop = list(goal.make), []
+    for shift in goal.drop:
+        shown = [CustomShift(e.start, e.end, e.user) for e in stood_in(shift, live.overrides) if e.end > now]
+        if shown and all(piece in make for piece in shown):
+            make = [piece for piece in make if piece not in shown]
+        else:
+            drop.append(shift)
+    return replace(goal, make=tuple(make), drop=tuple(drop))
