@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from watchbill.publish.pagerduty.entries import moves, spans_of
+from watchbill.publish.pagerduty.entries import moves
 from watchbill.publish.pagerduty.legacy import Goal
 from watchbill.publish.pagerduty.marks import mark_of
 from watchbill.publish.pagerduty.render import render
@@ -12,7 +12,7 @@ from watchbill.publish.pagerduty.shifts import Goal as ShiftGoal
 from watchbill.publish.pagerduty.shifts import stood_in
 from watchbill.publish.pagerduty.standing import ended
 from watchbill.publish.pagerduty.terms import CustomShift, Meaning, PdLayer, Schedule, ShiftSchedule
-from watchbill.times import Span, merged, without
+from watchbill.times import Span, merged
 
 
 def still(
@@ -24,11 +24,10 @@ def still(
     are `staying`.
     """
     alive = tuple(layer for layer in live.layers if not ended(layer, now))
-    over = spans_of(o for o in live.overrides if o not in goal.drop)
     before = render(live.layers, goal.drop, live.zone, window, meaning)
     after = render(goal.layers, goal.make, live.zone, window, meaning)
     hidden = merged(move.span for move in moves(before, after, (window,)))
-    if not hidden or without(hidden, over) or moves(live.final, after, hidden):
+    if not hidden or moves(live.final, after, hidden):
         return goal
     wanted = [layer for layer in goal.layers if not ended(layer, now)]
     if [layer.name for layer in alive] != [layer.name for layer in wanted]:
