@@ -13,6 +13,7 @@ from described import DOCUMENT, faults
 from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, seed, team, user
 from watchbill import pushing
 from watchbill.errors import Refused, WatchbillError
+from watchbill.publish.pagerduty.entries import moves
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.results import Assigned, Draft
 from watchbill.sandbox import running, shift_render
@@ -99,6 +100,15 @@ def plan_of(desk: Desk, of: Period = Q1) -> Draft:
 
 def keys(desk: Desk, of: Period = Q1) -> list[str]:
     return list(dict.fromkeys(h.key for h in desk.show(of).withheld))
+
+
+def pushed_as_shown(desk: Desk, of: Period) -> None:
+    """Shows and applies; who is on call afterwards is who was shown to be."""
+    found = keys(desk, of)
+    (shown,) = desk.show(of, allowed=found).shown
+    assert shown.moves
+    (after,) = desk.push(of, allowed=found).after.shown
+    assert moves(shown.expected, after.final, shown.judged) == ()
 
 
 def by_hand(box: Handle, who: str, start: datetime, end: datetime) -> None:
@@ -352,6 +362,8 @@ def test_where_there_is_no_room_nothing_rotates_on(tmp_path: Path) -> None:
 
 QUARTERS = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2028-Q1")
 MONTHS = ("2027-01", "2027-02", "2027-03", "2027-04")
+OFFICE = 'office: {turn: 1 day, handoff: "09:00", days: mon..fri, hours: 09:00..17:00, over: week}'
+REST = "week: {turn: 1 week, handoff: fri 17:00}"
 HALF_DAYS = 'half: {turn: 12 hours, handoff: "08:00"}'
 
 
@@ -385,7 +397,7 @@ def test_a_late_push_ends_what_rotates_when_the_new_shifts_begin(desk: Desk) -> 
     desk.box.set_now(now)
     publish(desk.folder, of)
     watched = desk.box.watch(ID, now, datetime(2027, 9, 1, tzinfo=UTC))
-    assert desk.push(of, allowed=keys(desk, of)).after.settled
+    pushed_as_shown(desk, of)
     assert not watched.as_json()["gaps"]
     assert not watched.records[-1]["doubles"]
     assert desk.show(of).settled
@@ -399,10 +411,20 @@ def test_a_quarter_that_was_left_out_is_bridged(desk: Desk) -> None:
     desk.box.set_now(now)
     publish(desk.folder, of)
     watched = desk.box.watch(ID, now, datetime(2027, 12, 1, tzinfo=UTC))
-    assert desk.push(of, allowed=keys(desk, of)).after.settled
+    pushed_as_shown(desk, of)
     assert not watched.as_json()["gaps"]
     assert not watched.records[-1]["doubles"]
     assert desk.show(of).settled
+
+
+def test_what_begins_to_rotate_before_the_last_shift_has_ended_is_shown(tmp_path: Path, box: Handle) -> None:
+    folder = team(tmp_path / "team", ROLE, {"primary": f"{OFFICE}\n      {REST}"})
+    publish(folder)
+    desk = Desk(folder, box)
+    pushed_as_shown(desk, Q1)
+    watched = box.watch(ID, NOW + days(25), NOW + days(200))
+    assert not watched.as_json()["gaps"]
+    assert not watched.as_json()["doubles"]
 
 
 def test_an_earlier_plan_leaves_what_rotates_after_a_later_one(desk: Desk) -> None:
@@ -538,6 +560,22 @@ def test_rollback_pages_as_before(desk: Desk) -> None:
     back = pushing.rollback(desk.folder, of, link)
     assert back.digest
     assert pushing.rollback_apply(desk.folder, of, link, back.digest).after.settled
+    assert rendered(desk.box, *window) == before
+    assert not watched.as_json()["gaps"]
+
+
+def test_rollback_goes_on_with_what_bridged_a_quarter(desk: Desk) -> None:
+    desk.push()
+    of, now = period("2027-Q3"), datetime(2027, 4, 21, tzinfo=UTC)
+    desk.box.set_now(now)
+    publish(desk.folder, of)
+    window = (now, now + days(150))
+    before = rendered(desk.box, *window)
+    desk.push(of, allowed=keys(desk, of))
+    watched = desk.box.watch(ID, *window)
+    link = desk.link()
+    back = pushing.rollback(desk.folder, of, link)
+    assert pushing.rollback_apply(desk.folder, of, link, str(back.digest)).after.settled
     assert rendered(desk.box, *window) == before
     assert not watched.as_json()["gaps"]
 

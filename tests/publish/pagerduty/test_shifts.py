@@ -14,7 +14,7 @@ from watchbill.domain import Layer, Role, Stretch, TurnLength, Window
 from watchbill.expand import expand
 from watchbill.publish.pagerduty.legacy import Ours, stretch
 from watchbill.publish.pagerduty.shift_tails import shown, tails
-from watchbill.publish.pagerduty.shifts import Wanted, aim, back_to, carved, stood_in
+from watchbill.publish.pagerduty.shifts import Wanted, aim, back_to, carved, steps_to, stood_in
 from watchbill.publish.pagerduty.standing import standing
 from watchbill.publish.pagerduty.steps import DropRotation, DropShift, EndEvent, MakeEvent, MakeShifts, after
 from watchbill.publish.pagerduty.terms import CustomShift, Entry, Event, Rotation, ShiftOverride, ShiftSchedule
@@ -112,6 +112,21 @@ def test_two_by_hand_at_once_take_two_seats() -> None:
     pieces = carved(seats, manual)
     count = [sum(p.start <= hour < p.end for p in pieces) for hour in (at("2027-01-07T03"), at("2027-01-07T09"))]
     assert count == [2, 1]
+
+
+def test_who_holds_two_seats_has_one_shift() -> None:
+    ana = shift("PA", "2027-01-07T00", "2027-01-08T00")
+    assert carved([[ana], [ana]], []) == [ana]
+
+
+def test_where_rotations_are_full_the_old_one_goes_first() -> None:
+    theirs = [Rotation((event(f"by hand {n}"),), f"R{n}") for n in range(9)]
+    old = Rotation((event(),), "R9")
+    wanted = replace(of(), tails=(event(since="2027-04-05T07", id=None),))
+    for foreign, kinds in ((theirs, ["drop_rotation", "make_event"]), (theirs[1:], ["make_event", "drop_rotation"])):
+        live = schedule(rotations=[*foreign, old])
+        steps = steps_to(live, aim(live, wanted, known(), NOW), NOW)
+        assert [step.kind for step in steps] == kinds
 
 
 def test_who_stands_in_gets_that_part_of_a_shift() -> None:
@@ -304,7 +319,11 @@ def test_zones_that_part_leave_no_hole_and_no_double() -> None:
         ),
     ]
     plan, role = rotated(Random(3), layers, period("2027-Q1"))
-    events = tails(plan, role, (1,), USERS, "Europe/Berlin", ())
+    events = tails(plan, role, (1,), USERS, "Europe/London", ())
+    assert {event.zone for event in events} == {"Europe/London"}
+    assert {event.zone for event in tails(plan, replace(role, layers=(layers[1],)), (1,), USERS, "Etc/UTC", ())} == {
+        "America/New_York"
+    }
     window = Span(max(e.since for e in events), at("2027-12-01T00"))
     found = sandbox(events, window)
     assert merged(e.span for e in found) == (window,)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from math import gcd
 
 from watchbill import times
-from watchbill.domain import Layer, Role, is_guest
+from watchbill.domain import Layer, Role
 from watchbill.publish.pagerduty.grid import ahead, next_handoff
 from watchbill.publish.pagerduty.marks import tail_name
 from watchbill.publish.pagerduty.tails import next_in_line
@@ -52,7 +52,7 @@ class _Line:
 
 def _line(plan: Draft, role: Role, layer: Layer, users: Mapping[str, str], gone: Collection[str]) -> _Line:
     assigned = [a for a in plan.shifts if (a.shift.role, a.shift.layer) == (role.id, layer.id)]
-    people = [p for p in next_in_line(assigned) if p in users and p not in gone and not is_guest(p)]
+    people = [p for p in next_in_line(assigned) if p in users and p not in gone]
     last = max((a.shift.handoff for a in assigned), default=times.EPOCH)
     return _Line(layer, tuple(users[p] for p in people[:MOST_MEMBERS]), next_handoff(layer, last))
 

@@ -116,13 +116,9 @@ def back_to(before: ShiftSchedule, live: ShiftSchedule, made: Collection[Held], 
     again = [CustomShift(e.start, e.end, e.user) for e in whole if e.end > now]
     make, rest = unmatched(again, rest, now)
     drop = tuple(shift for shift in rest if _Known(ours, now).mine(shift))
-    old, new = endless(before, now), endless(live, now)
-    begin, remove = list(old), []
-    for rotation, event in new:
-        found = _like(event, begin, now)
-        begin = [pair for pair in begin if pair is not found]
-        remove += [] if found else [rotation]
-    return Goal(tuple(make), drop, (), tuple(_resumed(event, live, now) for _, event in begin), (), tuple(remove))
+    turned = [_resumed(event, live, now) for _, event in endless(before, now)]
+    begin, going = _unlike(turned, endless(live, now), now)
+    return Goal(tuple(make), drop, (), begin, (), tuple(rotation for rotation, _ in going))
 
 
 def _resumed(event: Event, live: ShiftSchedule, now: datetime) -> Event:
@@ -243,12 +239,8 @@ def _tails(
     """Which events begin, which end where the plan begins, and which rotations go at once."""
     if wanted.keep:
         return (), (), ()
-    left = endless(live, now)
-    begin, end, remove = [], [], []
-    for event in wanted.tails:
-        found = _like(event, left, now)
-        left = [pair for pair in left if pair is not found]
-        begin += [] if found else [event]
+    begin, left = _unlike(wanted.tails, endless(live, now), now)
+    end, remove = [], []
     begins = wanted.begins or {}
     for rotation, event in left:
         mark = mark_of(event.name)
@@ -257,9 +249,19 @@ def _tails(
             end.append(Ending(rotation.id, event, until))
         else:
             remove.append(rotation)
-    return tuple(begin), tuple(end), tuple(remove)
+    return begin, tuple(end), tuple(remove)
 
 
-def _like(event: Event, among: Sequence[tuple[Rotation, Event]], now: datetime) -> tuple[Rotation, Event] | None:
-    wanted = event_standing(event, now)
-    return next((pair for pair in among if event_standing(pair[1], now) == wanted), None)
+def _unlike(
+    wanted: Iterable[Event], there: Sequence[tuple[Rotation, Event]], now: datetime
+) -> tuple[tuple[Event, ...], list[tuple[Rotation, Event]]]:
+    """Which wanted events are not there, and which of those that are there nobody wants; each counts once."""
+    missing, rest = [], list(there)
+    for event in wanted:
+        standing = event_standing(event, now)
+        found = next((pair for pair in rest if event_standing(pair[1], now) == standing), None)
+        if found is None:
+            missing.append(event)
+        else:
+            rest.remove(found)
+    return tuple(missing), rest
