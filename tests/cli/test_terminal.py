@@ -114,8 +114,12 @@ def test_help_of_every_command_ends_with_an_example(cli: Cli) -> None:
     top = cli("--help")
     assert top.code == 0
     commands = re.findall(r"^  ([a-z]+) ", top.out.split("Commands:")[1], re.MULTILINE)
-    assert commands == ["init", "check", "demo", "plan", "publish", "show", "diff", "audit", "feeds"]
-    for command in [c for c in commands if c != "feeds"] + ["feeds write"]:
+    groups = {"feeds": ["write"], "import": ["pagerduty", "incidents"]}
+    asked = ["init", "check", "demo", "plan", "replan", "publish", "show", "diff", "audit"]
+    remote = ["push", "rollback", "drift", "who", "drill", "sandbox"]
+    assert sorted(commands) == sorted([*asked, *remote, *groups])
+    inner = [f"{group} {name}" for group, names in groups.items() for name in names]
+    for command in [*asked, *remote, *inner]:
         ended = cli(*command.split(), "--help")
         assert ended.code == 0
         assert ended.out.strip().splitlines()[-1].strip().startswith(f"Example: watchbill {command.split()[0]}")
