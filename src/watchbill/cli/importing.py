@@ -24,7 +24,7 @@ class Region(StrEnum):
     eu = "eu"
 
 
-@command("watchbill import pagerduty PABC123 'Payments secondary' --into payments", imports)
+@command("watchbill import pagerduty PABC123 PABC456 --into rota", imports)
 def pagerduty(
     context: typer.Context,
     schedules: Annotated[list[str], typer.Argument(metavar="SCHEDULE…", help="Ids or exact names.")],
