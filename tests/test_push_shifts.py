@@ -525,6 +525,16 @@ def test_a_lost_answer_makes_no_double(desk: Desk, path: str, when: str) -> None
     assert live(desk.box, NOW) == planned(plan_of(desk), NOW)
 
 
+def test_what_arrives_after_it_was_given_up_is_taken_away_again(desk: Desk) -> None:
+    team(desk.folder, ROLE.replace("shifts}", "shifts, after_end: none}"), {"primary": WEEK})
+    desk.box.fail(method="POST", path=".*/custom_shifts", kind="drop", when="after", times=1)
+    desk.box.fail(method="GET", path="/custom_shifts", kind="stale", reads=6, times=6)
+    assert desk.push().after.settled
+    made = [w for w in desk.box.writes if w["method"] == "POST" and w["path"].endswith("/custom_shifts")]
+    assert len(made) == 2
+    assert doubles(desk.box) == []
+
+
 def test_doubles_of_ours_are_dropped(desk: Desk) -> None:
     desk.push()
     shift = shift_at(desk.box, WEDNESDAY)
@@ -578,6 +588,7 @@ def test_rollback_goes_on_with_what_bridged_a_quarter(desk: Desk) -> None:
     assert pushing.rollback_apply(desk.folder, of, link, str(back.digest)).after.settled
     assert rendered(desk.box, *window) == before
     assert not watched.as_json()["gaps"]
+    assert not watched.records[-1]["doubles"]
 
 
 def test_rollback_brings_back_who_stood_in(desk: Desk) -> None:

@@ -121,7 +121,8 @@ def _told(scene: Scene, outlet: Outlet, plan: Draft) -> tuple[CustomShift, ...]:
 
 def expected(live: ShiftSchedule, goal: Goal, turning: Sequence[tuple[str, Entry]], window: Span) -> tuple[Entry, ...]:
     """What is rendered over a window once the writes are made; `turning` is what its rotations render now."""
-    kept = [shift for shift in live.shifts if shift not in goal.drop]
+    dropped = set(goal.drop)
+    kept = [shift for shift in live.shifts if shift not in dropped]
     held: list[Entry | CustomShift] = [e for shift in kept for e in stood_in(shift, live.overrides)]
     removed = {rotation.id for rotation in goal.remove}
     ends = {ending.rotation: ending.until for ending in goal.end}

@@ -157,16 +157,17 @@ def unmatched(
     wanted: Iterable[CustomShift], there: Iterable[CustomShift], now: datetime
 ) -> tuple[list[CustomShift], list[CustomShift]]:
     """Which wanted shifts are not there, and which of those that are there nobody wants; each counts once."""
-    missing, rest = [], list(there)
-    for want in wanted:
-        if want.end <= now:
-            continue
-        found = next((s for s in rest if _key(stretch(s), now) == _key(stretch(want), now)), None)
-        if found is None:
-            missing.append(want)
+    alike: dict[Stretch, list[CustomShift]] = {}
+    for shift in there:
+        alike.setdefault(_key(stretch(shift), now), []).append(shift)
+    missing = []
+    for want in (want for want in wanted if want.end > now):
+        found = alike.get(_key(stretch(want), now))
+        if found:
+            found.pop(0)
         else:
-            rest.remove(found)
-    return missing, rest
+            missing.append(want)
+    return missing, [shift for left in alike.values() for shift in left]
 
 
 def carved(seats: Sequence[Sequence[CustomShift]], manual: Sequence[CustomShift]) -> list[CustomShift]:
