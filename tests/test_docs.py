@@ -54,6 +54,14 @@ def compare(page: str, block: Block, desk: documents.Desk) -> None:
         assert fits, f"{block}: $ {exchange.command}\nshows\n{told}\n{remedy}"
 
 
+def test_no_page_reaches_a_pagerduty_that_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHBILL_PAGERDUTY_KEY", "a-real-one")
+    with documents.Desk(tmp_path) as desk:
+        assert desk.run('echo "${WATCHBILL_PAGERDUTY_KEY-none}"') == ["none"]
+        desk.run("export WATCHBILL_PAGERDUTY_KEY=sandbox-key")
+        assert desk.run('echo "${WATCHBILL_PAGERDUTY_KEY-none}"') == ["sandbox-key"]
+
+
 def test_what_is_left_out_of_an_output_is_any_number_of_lines() -> None:
     assert documents.fits(["a", "…", "c"], ["a", "b", "b", "c"])
     assert documents.fits(["…"], [])
