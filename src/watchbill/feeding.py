@@ -19,7 +19,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All feeds that live now. `files` has what is written and served: the names of `links` to the bytes behind them."""
+    """All feeds that live now. `files` has what is written and served: names of `links` to the bytes behind them."""
 
     team: str
     links: tuple[Link, ...]

@@ -1,7 +1,7 @@
-"""The names under which feeds are found: tokens that nobody can guess, and that every holder of the key makes alike.
+"""Names under which feeds are found: tokens that nobody can guess, and that every holder of the key makes alike.
 
-A token is HMAC-SHA256 (RFC 2104) over the feed and its generation under the team's feed key. Nothing of it is stored, so
-written files and served feeds have the same links, also after a fresh clone. A new generation makes the old link die.
+A token is HMAC-SHA256 (RFC 2104) over the feed and its generation under the team's feed key. Nothing of it is stored,
+so written files and served feeds have the same links, also after a fresh clone. A new generation makes the old link die.
 """
 
 import hmac
@@ -16,7 +16,7 @@ ENDING = ".ics"
 
 @dataclass(frozen=True)
 class Links:
-    """Names of feeds under one key. `generations` are by `Feed.key`, 0 if absent; `public` feeds have speaking names."""
+    """Names of feeds under one key. `generations` are by `Feed.key`, 0 if absent; `public` ones have speaking names."""
 
     secret: bytes = field(repr=False)
     generations: Mapping[str, int] = field(default_factory=dict)
