@@ -1,7 +1,7 @@
 """Names under which feeds are found: tokens that nobody can guess, and that every holder of the key makes alike.
 
 A token is HMAC-SHA256 (RFC 2104) over the feed and its generation under the team's feed key. Nothing of it is stored,
-so written files and served feeds have the same links, also after a fresh clone. A new generation makes the old link die.
+so written files and served feeds have the same links, also after a fresh clone. A new generation ends the old link.
 """
 
 import hmac
