@@ -180,16 +180,23 @@ def leave_warnings(person: str, uncounted: dict[date, Place], budget: int | None
 
 def leaves(person: Person, own: Availability, budget: HardBudget, horizon: Span) -> Iterator[Leave]:
     """Everything hard that counts and meets the horizon."""
+    return (leave for _, leave in leaves_by_line(person, own, budget, horizon))
+
+
+def leaves_by_line(
+    person: Person, own: Availability, budget: HardBudget, horizon: Span
+) -> Iterator[tuple[Place, Leave]]:
+    """Everything hard that counts and meets the horizon, with the place of the line that says so."""
     uncounted = uncounted_leave(own.leave, budget.leave)
     for line in own.leave:
         for moments in [line.moments] if line.approved else _without(line.moments, uncounted):
             span = generous(person, moments)
             if span.meets(horizon):
-                yield Leave(person.id, span, "leave", line.approved)
+                yield line.place, Leave(person.id, span, "leave", line.approved)
     kept, _ = counting_never(person.id, own.never, budget)
     for never in kept:
         for span in recurring(person, never.days, never.hours, horizon):
-            yield Leave(person.id, span, "never", never.approved)
+            yield never.place, Leave(person.id, span, "never", never.approved)
 
 
 def _without(moments: Moments, days: dict[date, Place]) -> Iterator[Moments]:
@@ -207,6 +214,11 @@ def _without(moments: Moments, days: dict[date, Place]) -> Iterator[Moments]:
 
 def wishes(person: Person, own: Availability, horizon: Span) -> Iterator[Wish]:
     """Everything soft that meets the horizon; a wish for a kind of hours has no spans."""
+    return (wish for _, wish in wishes_by_line(person, own, horizon))
+
+
+def wishes_by_line(person: Person, own: Availability, horizon: Span) -> Iterator[tuple[Place, Wish]]:
+    """Everything soft that meets the horizon, with the place of the line that says so."""
     for line in own.wishes:
         spans: tuple[Span, ...] = ()
         if line.moments is not None:
@@ -215,7 +227,7 @@ def wishes(person: Person, own: Availability, horizon: Span) -> Iterator[Wish]:
         elif line.days:
             spans = recurring(person, line.days, line.hours, horizon)
         if spans or (line.moments is None and not line.days):
-            yield Wish(person.id, line.kind, spans, line.weight, line.only)
+            yield line.place, Wish(person.id, line.kind, spans, line.weight, line.only)
 
 
 def recurring(

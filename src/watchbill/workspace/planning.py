@@ -33,7 +33,7 @@ def problem(
     `head`: take the turn that runs at the period's start too. InputError for a pin on a shift that does not exist.
     """
     shifts = expand(workspace.roles, period, head=head)
-    horizon = _horizon(workspace, period)
+    around = horizon(workspace, period)
     facts = Problem(
         team=workspace.team,
         zone=workspace.zone,
@@ -45,12 +45,12 @@ def problem(
         leaves=tuple(
             leave
             for person in workspace.people
-            for leave in lines.leaves(person, workspace.availability[person.id], workspace.hard_budget, horizon)
+            for leave in lines.leaves(person, workspace.availability[person.id], workspace.hard_budget, around)
         ),
         wishes=tuple(
             wish
             for person in workspace.people
-            for wish in lines.wishes(person, workspace.availability[person.id], horizon)
+            for wish in lines.wishes(person, workspace.availability[person.id], around)
         ),
         pins=(*_pins(workspace, period, shifts), *extra_pins),
         before=tuple(before),
@@ -66,7 +66,7 @@ def problem(
     return facts, (*rules.standing(), *workspace.rules)
 
 
-def _horizon(workspace: Workspace, period: Period) -> Span:
+def horizon(workspace: Workspace, period: Period) -> Span:
     """The period and, on both sides, the longest turn: rules look across the seams."""
     longest = max((_days(layer.turn) for role in workspace.roles for layer in role.layers), default=1)
     span = period.dates.on(zone(workspace.zone))
