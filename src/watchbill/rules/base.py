@@ -168,6 +168,10 @@ class Rule(BaseModel):
         """Teaches the solver."""
         raise NotImplementedError
 
+    def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
+        """Who cannot hold which turns of this plan, whatever else is decided: what `post` bars without looking."""
+        return iter(())
+
     def check(self, roster: Roster) -> Iterator[Finding]:
         """Judges any plan; yields one finding for each break, whose costs add up to the tier's value."""
         raise NotImplementedError

@@ -34,7 +34,8 @@ class Eligible(Rule):
     def post(self, board: Board) -> None:
         """Bars people, or prices each turn that someone without the tags holds."""
         if not self.tags:
-            self._post_facts(board)
+            for id_, turn in self.bars(board.problem):
+                board.bar(id_, turn, self.kind)
         elif self.hard:
             for person, turn in self._outsiders(board):
                 board.bar(person.id, turn, self.kind)
@@ -61,14 +62,16 @@ class Eligible(Rule):
         concerned = not scope or role in scope or key in scope
         return not self.tags or not concerned or not set(self.tags).isdisjoint(person.tags)
 
-    def _post_facts(self, board: Board) -> None:
-        problem = board.problem
+    def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
+        """Who does not serve a turn's layer or is off the rota in it; without tags only, which `servers` knows of."""
+        if self.tags:
+            return
         serving = {key: frozenset(people) for key, people in problem.servers.items()}
         for person in problem.people:
             always = _always_on_rota(person)
             for turn in problem.turns:
                 if person.id not in serving[turn.key] or (not always and off_rota(person, turn.spans)):
-                    board.bar(person.id, turn, self.kind)
+                    yield person.id, turn
 
     def _outsiders(self, board: Board) -> Iterator[tuple[Person, Shift]]:
         for person in board.problem.people:

@@ -1,10 +1,10 @@
 """Leave: nobody is on call while they are away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from watchbill.clocks import wall_at
-from watchbill.domain import Problem
+from watchbill.domain import Problem, Shift
 from watchbill.results import Finding
 from watchbill.rules._held import meets_any
 from watchbill.rules.base import Board, Roster, Rule, names
@@ -20,10 +20,15 @@ class Leave(Rule):
 
     def post(self, board: Board) -> None:
         """Bars turns."""
-        for person, away in _away(board.problem).items():
-            for turn in board.problem.turns:
-                if any(meets_any(span, away) for span in turn.spans):
-                    board.bar(person, turn, self.kind)
+        for person, turn in self.bars(board.problem):
+            board.bar(person, turn, self.kind)
+
+    def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
+        """Who is away at some time of which turns."""
+        for person, away in _away(problem).items():
+            for turn in problem.turns:
+                if clashes(turn, away):
+                    yield person, turn
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each stint, which names a date and no more: why someone is away is theirs to tell."""
@@ -38,6 +43,11 @@ class Leave(Rule):
                         people=[person],
                         shifts=[stint.shift],
                     )
+
+
+def clashes(turn: Shift, away: Sequence[Span]) -> bool:
+    """Whether sorted, disjoint spans of absence keep someone from holding a turn."""
+    return any(meets_any(span, away) for span in turn.spans)
 
 
 def _away(problem: Problem) -> Mapping[str, tuple[Span, ...]]:

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from watchbill.clocks import stays, wall_at, zone_at
-from watchbill.domain import Person, Shift
+from watchbill.domain import Person, Problem, Shift
 from watchbill.fields import Hours, Names, Yes
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, in_scope
@@ -42,10 +42,7 @@ class Waking(Rule):
             for turn in board.open_to(person.id):
                 if board.is_fixed(turn) or not self._covers(turn):
                     continue
-                clock = (person.zone, person.travel)
-                if (clock, turn.turn) not in asleep:
-                    asleep[clock, turn.turn] = self.wakes(person, turn.spans)
-                if asleep[clock, turn.turn]:
+                if self._asleep(asleep, person, turn):
                     broken.append(turn)
             self._post_person(board, person.id, broken)
 
@@ -55,6 +52,21 @@ class Waking(Rule):
             return
         for turn in broken:
             board.bar(person, turn, self.kind)
+
+    def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
+        """Whom which turns would wake, if that is forbidden."""
+        asleep: dict[tuple[object, str], bool] = {}
+        for person in problem.people if self.hard else ():
+            for turn in problem.turns:
+                if self._covers(turn) and self._asleep(asleep, person, turn):
+                    yield person.id, turn
+
+    def _asleep(self, known: dict[tuple[object, str], bool], person: Person, turn: Shift) -> bool:
+        """Whether a turn wakes someone, asked once for all who share a clock."""
+        key = ((person.zone, person.travel), turn.turn)
+        if key not in known:
+            known[key] = self.wakes(person, turn.spans)
+        return known[key]
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each stint outside its holder's waking hours."""

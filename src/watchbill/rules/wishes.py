@@ -1,7 +1,7 @@
 """`wishes`: what people would rather avoid or gladly hold, each within a budget and against their own mean."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -84,6 +84,12 @@ class Claim:
             return 60 * self._loads.minutes(self.wish.person, named, self.wish.hours) if named else 0
         return total(named) // SECOND
 
+    def touches(self, turns: Iterable[Shift]) -> bool:
+        """Whether the wish names any time of these turns."""
+        first, last = (self._starts[0], self._ends[-1]) if self.wish.spans else (None, None)
+        near = (t for t in turns if first is None or last is None or (t.start < last and first < t.end))
+        return any(self.seconds(turn.spans) for turn in near)
+
     def _near(self, spans: Sequence[Span]) -> Sequence[Span]:
         # Only what may reach into these spans: a wish for every Friday of two years has a hundred spans.
         return self.wish.spans[bisect_right(self._ends, spans[0].start) : bisect_left(self._starts, spans[-1].end)]
@@ -124,6 +130,20 @@ def stakes(problem: Problem, loads: Loads) -> dict[str, Stake]:
     return {stake.person.id: stake for stake in found if stake.claims}
 
 
+def weights(problem: Problem, loads: Loads) -> tuple[Fraction, ...]:
+    """What each wish of the problem weighs within its person's budget; 0 if it touches no turn they could hold."""
+    claims: dict[str, list[Claim]] = {}
+    for wish in problem.wishes:
+        claims.setdefault(wish.person, []).append(Claim(wish, loads))
+    weighed: dict[int, Fraction] = {}
+    for id_, own in claims.items():
+        turns = [turn for turn in problem.turns if _could_hold(problem, problem.person[id_], turn)]
+        live = [claim for claim in own if claim.touches(turns)]
+        scale = _scale(problem, live)
+        weighed |= {id(claim.wish): claim.wish.weight * scale for claim in live}
+    return tuple(weighed.get(id(wish), Fraction(0)) for wish in problem.wishes)
+
+
 def _stake(problem: Problem, loads: Loads, person: Person) -> Stake:
     own = [_could_hold(problem, person, turn) for turn in problem.turns]
     every = [Claim(wish, loads) for wish in problem.wishes if wish.person == person.id]
@@ -145,12 +165,17 @@ def _rates(problem: Problem, claims: Sequence[Claim]) -> tuple[Fraction, ...]:
     Together the claims weigh no more than the wish budget.
     """
     horizon = (Span(problem.shifts[0].start, max(shift.end for shift in problem.shifts)),) if claims else ()
-    weights = sum(claim.wish.weight for claim in claims)
-    scale = min(Fraction(1), Fraction(problem.wish_budget, weights)) if weights else Fraction(0)
+    scale = _scale(problem, claims)
     signs = {"avoid": 1, "prefer": -1}
     return tuple(
         signs[claim.wish.kind] * POINT * claim.wish.weight * scale / claim.seconds(horizon) for claim in claims
     )
+
+
+def _scale(problem: Problem, claims: Sequence[Claim]) -> Fraction:
+    """What is left of each weight, so that together they stay within the budget."""
+    weight = sum(claim.wish.weight for claim in claims)
+    return min(Fraction(1), Fraction(problem.wish_budget, weight)) if weight else Fraction(0)
 
 
 def _could_hold(problem: Problem, person: Person, turn: Shift) -> bool:
