@@ -13,6 +13,7 @@ from watchbill.domain import Leave, Pin, ShareStep, Stretch, TierSpec, TurnLengt
 from watchbill.errors import InputError
 from watchbill.times import Dates, Span, period
 from watchbill.workspace import Workspace
+from watchbill.workspace.period_check import unanswered
 
 Q1 = period("2027-Q1")
 DAY = timedelta(days=1)
@@ -335,18 +336,18 @@ def test_a_year_without_any_known_holiday_is_a_warning(tmp_path: Path) -> None:
 def test_who_is_not_there_in_the_period_is_not_asked_for_an_answer(tmp_path: Path) -> None:
     text = team("share: 80%", "left: 2026-12-31").replace("{name: Cy Tan}", "{name: Cy Tan, joined: 2027-04-01}")
     found = read(tmp_path, {"team.yaml": text, "availability/ana.yaml": ANA})
-    assert workspace.check_period(found, Q1) == ()
+    assert unanswered(found, Q1) == ()
 
 
 def test_who_has_not_answered_for_the_period_is_named(tmp_path: Path) -> None:
     found = read(tmp_path, {"team.yaml": TEAM, "availability/ana.yaml": "person: ana\nanswered_through: 2027-02-28\n"})
-    lines = [str(mistake) for mistake in workspace.check_period(found, Q1)]
+    lines = [str(mistake) for mistake in unanswered(found, Q1)]
     assert [line.split(". ")[0] for line in lines] == [
         "team.yaml:7:3  warning: Ana Souza has answered through 2027-02-28 only",
         "team.yaml:8:3  warning: Bo Lindqvist has answered nothing yet",
         "team.yaml:9:3  warning: Cy Tan has answered nothing yet",
     ]
-    assert workspace.check_period(found, period("2027-01"))[0].place.line == 8
+    assert unanswered(found, period("2027-01"))[0].place.line == 8
 
 
 def test_leave_in_a_distant_year_is_most_likely_a_slip(tmp_path: Path) -> None:

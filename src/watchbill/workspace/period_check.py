@@ -13,6 +13,7 @@ from watchbill.workspace.folder import Workspace
 
 _MOST = 3
 _FAR = 550
+_LONG_AGO = (240, 420)
 
 
 def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
@@ -24,7 +25,6 @@ def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
         for layer in role.layers:
             found += _gaps(workspace, layer, period)
     found += _holidays(workspace, period)
-    found += _answers(workspace, period)
     found += _far_away(workspace, period)
     return tuple(sorted(dict.fromkeys(found)))
 
@@ -92,7 +92,9 @@ def _holidays(workspace: Workspace, period: Period) -> Iterator[Mistake]:
                 yield Mistake(place, problem, warning=True)
 
 
-def _answers(workspace: Workspace, period: Period) -> Iterator[Mistake]:
+def unanswered(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
+    """A warning for each person on the rota in a period who has not answered for all of it, in order of people."""
+    found = []
     for person in workspace.people:
         if (person.left and person.left < period.first) or (person.joined and person.joined > period.last):
             continue
@@ -103,7 +105,27 @@ def _answers(workspace: Workspace, period: Period) -> Iterator[Mistake]:
                 f"{person.name} has answered {until}. "
                 f"Ask for answered_through: {period.last} in availability/{person.id}.yaml."
             )
-            yield Mistake(workspace.finder.key("people", person.id), sentence, warning=True)
+            found.append(Mistake(workspace.finder.key("people", person.id), sentence, warning=True))
+    return tuple(found)
+
+
+def bygone(workspace: Workspace, period: Period, planned: Sequence[Period]) -> tuple[Mistake, ...]:
+    """A warning for leave about a year before the period: most likely a slip in the year.
+
+    Not where that time was planned: then the line has done its work, and may stay.
+    """
+    found = []
+    for person in workspace.people:
+        for line in workspace.availability[person.id].leave:
+            dates = line.moments.dates
+            days = (period.first - dates.last).days
+            if _LONG_AGO[0] <= days <= _LONG_AGO[1] and not any(dates.meets(other.dates) for other in planned):
+                sentence = (
+                    f"{line.moments} ended {round(days / 30.4)} months before {period} begins. "
+                    f"Did you mean {dates.last.year + 1}? If it is over and done with, remove the line."
+                )
+                found.append(Mistake(line.place, sentence, warning=True))
+    return tuple(found)
 
 
 def _far_away(workspace: Workspace, period: Period) -> Iterator[Mistake]:
