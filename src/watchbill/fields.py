@@ -13,7 +13,10 @@ from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
 
 from watchbill.domain import TurnLength
 from watchbill.errors import did_you_mean
+from watchbill.spellings import MONTHS, meanings, serial, week
 from watchbill.times import WEEKDAYS, Dates, zone_names
+from watchbill.tongues import WEEKDAYS as FOREIGN_WEEKDAYS
+from watchbill.tongues import plain
 
 T = TypeVar("T")
 
@@ -30,14 +33,9 @@ UNITS = {
     "month": timedelta(days=30.5),
     "year": timedelta(days=365),
 }
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _AMOUNT = re.compile(r"([0-9]{1,6})\s*([a-z]+)")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_OTHER_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 _ISO = "([0-9]{4}-[0-9]{2}-[0-9]{2})"
 _OTHER_RANGE = re.compile(_ISO + r"\s*(?:[-\u2013\u2014\u2026/]|\.|\.{3,}|to|until|till)\s*" + _ISO)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -93,11 +91,9 @@ def yes(text: str) -> bool:
 def day(text: str) -> date:
     """`2027-03-08`; ambiguous and impossible dates are named as such."""
     text = text.strip()
-    if other := _OTHER_DATE.fullmatch(text):
-        raise ValueError(_ambiguous(text, int(other[1]), int(other[2]), int(other[3])))
     match = _DATE.fullmatch(text)
     if not match:
-        raise ValueError(f'"{text}" is no date. Write it as 2027-03-08.')
+        raise ValueError(_no_date(text))
     try:
         found = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -109,18 +105,23 @@ def day(text: str) -> date:
     return found
 
 
-def _ambiguous(text: str, first: int, second: int, year: int) -> str:
-    readings = []
-    for month, day_ in ((second, first), (first, second)):
-        try:
-            readings.append(date(year, month, day_))
-        except ValueError:
-            continue
-    unique = list(dict.fromkeys(readings))
-    if len(unique) == 2:
-        one, two = (f"{d.day} {MONTHS[d.month - 1]}" for d in unique)
-        return f'"{text}" can be {one} or {two}. Write {unique[0]} or {unique[1]}.'
-    return f'"{text}" is not a date as it is written here. Write {unique[0] if unique else "it as 2027-03-08"}.'
+def _no_date(text: str) -> str:
+    """The sentence for what is no date here, with the days that it may mean."""
+    if not text:
+        return "a date is missing here. Write it as 2027-03-08."
+    if days := week(text):
+        return f'"{text}" is a week. Write {days[0]}..{days[1]}.'
+    if counted := serial(text):
+        return f'"{text}" is a date as spreadsheets count days. Write {counted}.'
+    meant = meanings(text)
+    if len(meant) == 1:
+        return f'"{text}" is not a date as it is written here. Write {meant[0]}.'
+    if meant:
+        named = " or ".join(f"{d.day} {MONTHS[d.month - 1]}" for d in meant)
+        if len({(d.month, d.day) for d in meant}) < len(meant) or len({d.year for d in meant}) > 1:
+            named = " or ".join(f"{d.day} {MONTHS[d.month - 1]} {d.year}" for d in meant)
+        return f'"{text}" can be {named}. Write {" or ".join(map(str, meant))}.'
+    return f'"{text}" is no date. Write it as 2027-03-08.'
 
 
 def _impossible(text: str, year: int, month: int) -> str:
@@ -174,7 +175,9 @@ def weekday(text: str) -> int:
     """`mon` to `sun`: 0 to 6."""
     word = text.strip().lower()
     if word not in WEEKDAYS:
-        raise ValueError(f'"{text}" is no day of the week. {did_you_mean(word[:3], WEEKDAYS)}'.rstrip())
+        meant = FOREIGN_WEEKDAYS.get(plain(word))
+        hint = f'Did you mean "{meant}"?' if meant else did_you_mean(word[:3], WEEKDAYS)
+        raise ValueError(f'"{text}" is no day of the week. {hint}'.rstrip())
     return WEEKDAYS.index(word)
 
 
@@ -259,6 +262,25 @@ def address(text: str) -> str:
     return text.strip()
 
 
+def web_address(text: str) -> str:
+    """The address of a folder on the web, without the slash at its end: `https://calendars.example.com/feeds`."""
+    said = text.strip().rstrip("/")
+    if said.lower().startswith("webcal:"):
+        raise ValueError(f'"{text}" is for calendar apps only. Write it with https:// here; both links are shown.')
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?", said):
+        example = "https://calendars.example.com/feeds"
+        raise ValueError(f'"{text}" is no web address without name, password and "?". Write it as {example}.')
+    return said
+
+
+def reminder(text: str) -> timedelta:
+    """How long before a shift an alarm rings: up to four weeks."""
+    found = duration(text)
+    if found > timedelta(weeks=4):
+        raise ValueError(f'"{text}" is too early for a reminder. Write at most 4 weeks.')
+    return found
+
+
 # ----------------------------------------------------------------------------------------------------------- turns
 
 _TURN = re.compile(r"([0-9]{1,3})\s*(h|d|w|hour|day|week|month|year)s?")
@@ -324,6 +346,8 @@ Zone = Annotated[str, reads(zone_name), TEXT]
 Names = Annotated[tuple[str, ...], reads(names, lists=True), TEXTS]
 Identity = Annotated[str, reads(identity), TEXT]
 Line = Annotated[str, reads(text_line), TEXT]
+WebAddress = Annotated[str, reads(web_address), TEXT]
+Reminder = Annotated[timedelta, reads(reminder), TEXT]
 Email = Annotated[str, reads(address), TEXT]
 PagerDutyId = Annotated[str, reads(pagerduty_id), TEXT]
 Turn = Annotated[InstanceOf[TurnLength], reads(turn), TEXT]

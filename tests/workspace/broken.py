@@ -180,7 +180,12 @@ case(
     f"{TY}:8:48",
     "Write the steps in order",
 )
-case("holiday of one's own", person("holidays: [DE, 27-02-09]"), f"{TY}:8:23", '"27-02-09" is no date')
+case(
+    "holiday of one's own",
+    person("holidays: [DE, 27-02-09]"),
+    f"{TY}:8:23",
+    '"27-02-09" is not a date.*Write 2027-02-09',
+)
 case("left before joining", person("joined: 2027-02-01, left: 2027-01-01"), f"{TY}:8:34", "before joining")
 case("no address", person("email: bo at example"), f"{TY}:8:15", "no e-mail address")
 case("unknown role of a person", person("roles: [secondary]"), f"{TY}:8:16", 'unknown role "secondary"')

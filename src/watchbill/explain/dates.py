@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from watchbill.domain import Problem, Shift
-from watchbill.fields import MONTHS
+from watchbill.spellings import MONTHS
 from watchbill.times import DAY, Span, wall, zone
 
 T = TypeVar("T")
