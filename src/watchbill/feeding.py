@@ -1,9 +1,24 @@
 """From a team's folder to its feeds: published plans, people, links and options become files by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
-from watchbill.publish.feeds import Feed
+from watchbill import workspace
+from watchbill.domain import Person
+from watchbill.errors import Refused
+from watchbill.publish import feeds as publisher
+from watchbill.publish.feeds import TEAM, Feed, Options
+from watchbill.publish.feeds.links import Links, fingerprint
+from watchbill.publish.pagerduty import journal
+from watchbill.results import Draft
+from watchbill.times import wall, zone
+from watchbill.workspace import Workspace, plans, register
+
+PAST = timedelta(days=90)
+
+_WATCHED = ("team.yaml", register.NAME, ".watchbill/feed.key", "availability/*", "plans/*.json", "plans/history/*.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +39,119 @@ class Board:
     team: str
     links: tuple[Link, ...]
     files: Mapping[str, bytes]
+
+
+def board(folder: Path, secret: bytes, *, now: datetime) -> Board:
+    """The feeds of a team's folder under a feed key: 90 days back, and on to the end of what is published.
+
+    Without a published plan there are no links and no files. Feeds of people who are not in the team, or whose last
+    day is over, are not among them. InputError with every mistake in a file; Refused where the register of links,
+    `feeds.json`, speaks of another key.
+    """
+    team = workspace.read(folder)
+    published = plans.read_plans(folder)
+    names = _names(folder, team, secret)
+    if not published:
+        return Board(team.team, (), {})
+    built = _built(folder, team, published, now)
+    living = {feed: content for feed, content in built.items() if _lives(feed, team, now)}
+    links = tuple(_link(feed, team, names) for feed in living)
+    return Board(team.team, links, {link.name: living[link.feed] for link in links})
+
+
+def state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of change (ns) of every file that `board` reads: equal while nothing was touched.
+
+    Which feeds there are depends on the day, too: make a new board when a day in UTC begins.
+    """
+    found = []
+    for path in sorted(path for pattern in _WATCHED for path in folder.glob(pattern)):
+        try:
+            seen = path.stat()
+        except OSError:
+            continue
+        found.append((path.relative_to(folder).as_posix(), seen.st_size, seen.st_mtime_ns))
+    return tuple(found)
+
+
+# ----------------------------------------------------------------------------------------------------------- links
+
+
+def _names(folder: Path, team: Workspace, secret: bytes) -> Links:
+    known = register.read(folder)
+    if known and team.feeds.secrets and known.key != fingerprint(secret):
+        raise Refused(_OTHER_KEY)
+    public = frozenset({TEAM} if "team" in team.feeds.public else ())
+    return Links(secret, known.generations if known else {}, public, speaking=not team.feeds.secrets)
+
+
+_OTHER_KEY = (
+    f"The feed key is not the one that {register.NAME} speaks of, so links would be others than those in use. "
+    "Get the key from a colleague who has it; or start anew, which ends every link, with: watchbill feeds revoke --all"
+)
+
+
+def _link(feed: Feed, team: Workspace, names: Links) -> Link:
+    name = names.name(feed)
+    url = f"{team.feeds.url}/{name}" if team.feeds.url else None
+    return Link(feed, _whose(feed, team), name, url, names.speaking or feed in names.public)
+
+
+def _whose(feed: Feed, team: Workspace) -> str:
+    if feed.kind == "person":
+        return next((person.name for person in team.people if person.id == feed.id), feed.id)
+    if feed.kind == "role":
+        return next((role.name or role.id for role in team.roles if role.id == feed.id), feed.id)
+    return team.team if feed == TEAM else "shifts to swap"
+
+
+# ----------------------------------------------------------------------------------------------------------- feeds
+
+
+def _built(folder: Path, team: Workspace, published: Sequence[Draft], now: datetime) -> Mapping[Feed, bytes]:
+    return publisher.build(
+        published,
+        {person.id: person for person in team.people},
+        roles=[role.id for role in team.roles],
+        earlier=[old for plan in published for old in plans.older(folder, plan.period)],
+        since=_midnight(now) - PAST,
+        offers=team.offers,
+        pages=_pages(folder, team, published),
+        options=Options(team.feeds.busy, tuple(sorted(set(team.feeds.reminders), reverse=True))),
+        team=team.team,
+    )
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+
+
+def _lives(feed: Feed, team: Workspace, now: datetime) -> bool:
+    """Whether a feed has a link still: those of people end with their last day, on the clock of their home."""
+    if feed.kind != "person":
+        return True
+    return any(person.id == feed.id and not _gone(person, now) for person in team.people)
+
+
+def _gone(person: Person, now: datetime) -> bool:
+    return person.left is not None and person.left < wall(now, zone(person.zone)).date()
+
+
+def _pages(folder: Path, team: Workspace, published: Sequence[Draft]) -> dict[tuple[str, int], str]:
+    """Addresses of PagerDuty schedules by role and seat, as the last push of each period tells them."""
+    seats = {role.id: role.seats for role in team.roles}
+    return {
+        (role, each): url
+        for plan in published
+        for role, seat, url in sorted(_pushed(folder, plan))
+        for each in range(seat, max(seat, seats.get(role, 1)) + 1)
+    }
+
+
+def _pushed(folder: Path, plan: Draft) -> Iterator[tuple[str, int, str]]:
+    name = f"plans/{plan.period}.push.json"
+    path = folder / name
+    for written in journal.decode(name, path.read_bytes()).written if path.is_file() else ():
+        url = getattr(written, "url", None)
+        if url:
+            yield written.role, written.seat, url

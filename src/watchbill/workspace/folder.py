@@ -11,11 +11,11 @@ from watchbill.errors import InputError, Mistake, Place
 from watchbill.rules import Rule, serves
 from watchbill.workspace import build, known, lines, sense
 from watchbill.workspace.known import Known
-from watchbill.workspace.lines import Availability, Away, HardBudget, Never, WishLine
+from watchbill.workspace.lines import Availability, Away, HardBudget, Never, Offer, WishLine
 from watchbill.workspace.nodes import MOST_BYTES, Node, parse
 from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.sense import Finder
-from watchbill.workspace.team import PagerDutyFile, TeamFile
+from watchbill.workspace.team import FeedsFile, PagerDutyFile, TeamFile
 from watchbill.workspace.validation import validated
 
 TEAM = "team.yaml"
@@ -38,7 +38,8 @@ _NOT_READ = {
 class Workspace:
     """A team's inputs, sound and typed. `answered` says through which date each person has handed in wishes.
 
-    `publish` is by role, `region` PagerDuty's service region. `fingerprint` is of the bytes of all input files.
+    `publish` is by role, `region` PagerDuty's service region, `feeds` how calendars find theirs. `fingerprint` is of
+    the bytes of all input files.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Workspace:
     publish: Mapping[str, PagerDutyFile]
     region: str
     availability: Mapping[str, Availability]
+    feeds: FeedsFile
     fingerprint: str
     warnings: tuple[Mistake, ...] = ()
     finder: Finder = field(default_factory=lambda: Finder(Node(Place(TEAM), {})), repr=False, compare=False)
@@ -67,6 +69,12 @@ class Workspace:
         """Through which date people have answered; who has not is left out."""
         dates = {person: own.answered_through for person, own in self.availability.items()}
         return {person: day for person, day in dates.items() if day is not None}
+
+    @property
+    def offers(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of shifts that people would like to hand over; who offers none is left out."""
+        listed = {id_: tuple(offer.shift for offer in own.offers) for id_, own in self.availability.items()}
+        return {person: shifts for person, shifts in listed.items() if shifts}
 
 
 def read(folder: Path) -> Workspace:
@@ -180,6 +188,7 @@ class _Reading:
             region=file.publish.region,
             availability=own,
             fingerprint=self.digest.hexdigest(),
+            feeds=file.publish.feeds,
             warnings=tuple(sorted(mistake for mistake in self.mistakes if mistake.warning)),
             finder=Finder(self.root),
         )
@@ -216,6 +225,7 @@ def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Map
             Never(e.days, tuple(e.hours), e.approved, find.value("never", n)) for n, e in enumerate(file.never)
         ),
         wishes=tuple(wishes),
+        offers=tuple(Offer(shift, find.value("offers", n)) for n, shift in enumerate(file.offers)),
     )
 
 

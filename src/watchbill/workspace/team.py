@@ -20,9 +20,12 @@ from watchbill.fields import (
     Number,
     PagerDutyId,
     Percent,
+    Reminder,
     Stretches,
     Turn,
+    WebAddress,
     Weekdays,
+    Yes,
     Zone,
 )
 from watchbill.rules import AnyRule
@@ -178,10 +181,21 @@ class PagerDutyFile(FileModel):
     after_end: Literal["rotate", "none"] = "rotate"
 
 
+class FeedsFile(FileModel):
+    """Where feeds are found and who may guess it; whether events make busy, and when their alarms ring."""
+
+    url: WebAddress | None = None
+    public: OneOrMore[Literal["team"]] = ()
+    busy: Yes = False
+    reminders: OneOrMore[Reminder] = ()
+    secrets: Yes = True
+
+
 class PublishFile(FileModel):
     """Where plans are published. `region` is PagerDuty's service region."""
 
     region: Literal["us", "eu"] = "us"
+    feeds: FeedsFile = FeedsFile()
     pagerduty: dict[str, PagerDutyFile] = Field(default_factory=dict)
 
 

@@ -9,22 +9,35 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from watchbill.files import file_name
 from watchbill.publish.feeds.feed import Feed
 
 ENDING = ".ics"
 
+_FOLDERS = {"person": "people", "role": "roles"}
+
 
 @dataclass(frozen=True)
 class Links:
-    """Names of feeds under one key. `generations` are by `Feed.key`, 0 if absent; `public` ones have speaking names."""
+    """Names of feeds under one key. `generations` are by `Feed.key`, 0 if absent; `public` ones have speaking names.
+
+    `speaking`: all of them have, such as `people/ana.ics`, and nothing is secret.
+    """
 
     secret: bytes = field(repr=False)
     generations: Mapping[str, int] = field(default_factory=dict)
     public: frozenset[Feed] = frozenset()
+    speaking: bool = False
 
     def name(self, feed: Feed) -> str:
-        """The last step of the feed's address, such as `team.ics` or `Zk3…9Q.ics`: one file name, with its ending."""
-        return (feed.kind if feed in self.public and not feed.id else self.token(feed)) + ENDING
+        """The last step of the feed's address, such as `team.ics` or `Zk3…9Q.ics`: one file name, with its ending.
+
+        Speaking names of people and roles stand in a folder. Refused for ids that are no file names.
+        """
+        if self.speaking and feed.id:
+            return f"{_FOLDERS[feed.kind]}/{file_name(feed.id)}{ENDING}"
+        spoken = self.speaking or (feed in self.public and not feed.id)
+        return (feed.kind if spoken else self.token(feed)) + ENDING
 
     def token(self, feed: Feed) -> str:
         """43 characters that are safe in addresses and file names: 256 bits in base64url (RFC 4648, section 5)."""
