@@ -159,6 +159,11 @@ class Shift:
         return self.spans[-1].end
 
 
+def turn_of(shift: str) -> str:
+    """The turn in the id of a shift: `role/layer/date`, without the seat that may follow."""
+    return "/".join(shift.split("/")[:3])
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Who really holds a stretch `[start, end)` of a shift."""

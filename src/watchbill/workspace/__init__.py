@@ -1,7 +1,8 @@
 """Files to values: a team's folder, and what a plan of a period is made from."""
 
 from watchbill.workspace.folder import Workspace, examine, read
+from watchbill.workspace.offer_check import check_offers
 from watchbill.workspace.period_check import check_period
 from watchbill.workspace.planning import problem
 
-__all__ = ["Workspace", "check_period", "examine", "problem", "read"]
+__all__ = ["Workspace", "check_offers", "check_period", "examine", "problem", "read"]

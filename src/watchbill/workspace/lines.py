@@ -47,13 +47,22 @@ class WishLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One line of `offers`: the id of a shift that is theirs and that they would like to hand over."""
+
+    shift: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
-    """One person's file."""
+    """One person's file. `offers` have no effect on planning: they are for the feed of open swaps."""
 
     answered_through: date | None = None
     leave: tuple[Away, ...] = ()
     never: tuple[Never, ...] = ()
     wishes: tuple[WishLine, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

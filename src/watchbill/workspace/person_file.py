@@ -127,3 +127,4 @@ class AvailabilityFile(FileModel):
     travel: Listed[TravelFile] = ()
     limits: Listed[Annotated[Limit, BeforeValidator(_limit)]] = ()
     holidays: Listed[DateRange] = ()
+    offers: Listed[Line] = ()

@@ -217,3 +217,19 @@ def check_availability(file: AvailabilityFile, root: Node) -> Iterator[Mistake]:
             first = find.value("travel", n).line
             sentence = f"this journey overlaps the one on line {first}; the later line counts. Mend the dates."
             yield Mistake(find.value("travel", m), sentence, warning=True)
+    yield from _offers(file, find)
+
+
+def _offers(file: AvailabilityFile, find: Finder) -> Iterator[Mistake]:
+    """Offers that cannot be ids of shifts, or come twice."""
+    for n, shift in enumerate(file.offers):
+        if pinned_date(shift) is None:
+            sentence = (
+                f'"{shift}" is no shift. Write role/layer/date, such as primary/weekly/2027-01-04. '
+                f"Ids of shifts are in the first column of: watchbill show --person {file.person} --csv"
+            )
+            yield Mistake(find.value("offers", n), sentence)
+        elif shift in file.offers[:n]:
+            first = find.value("offers", file.offers.index(shift)).line
+            sentence = f"{shift} is offered twice (first on line {first}). Remove one of them."
+            yield Mistake(find.value("offers", n), sentence, warning=True)

@@ -199,6 +199,7 @@ EXAMPLES = {
     "hours": "hours: 22:00..07:00",
     "extra": "extra: 100%",
     "budget": "budget: 10",
+    "offers": "offers: [primary/weekly/2027-01-04]",
 }
 
 

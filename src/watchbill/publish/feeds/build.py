@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from watchbill.domain import Person
+from watchbill.domain import Person, turn_of
 from watchbill.publish.feeds.duties import Duty, Times, duties
 from watchbill.publish.feeds.events import Events, Options, Pages
 from watchbill.publish.feeds.feed import SWAPS, TEAM, Feed
@@ -81,8 +81,3 @@ def _offered(shown: Iterable[Duty], offers: Offers) -> Iterator[Duty]:
     """Duties whose person offers the turn: which seat of it is theirs may change with every revision."""
     turns = {(person, turn_of(id_)) for person, ids in offers.items() for id_ in ids}
     return (duty for duty in shown if (duty.person, duty.shift.turn) in turns)
-
-
-def turn_of(shift: str) -> str:
-    """The turn in the id of a shift: the id without its seat."""
-    return "/".join(shift.split("/")[:3])
