@@ -55,9 +55,10 @@ DOORS = {
     "pdpyras": ("publish.pagerduty.client",),
     "pydantic": ("fields", "publish.pagerduty.journal", "rules", "workspace"),
     "pydantic_core": ("fields", "rules", "workspace"),
-    "starlette": ("sandbox",),
+    "h11": ("web",),
+    "starlette": ("sandbox", "web"),
     "tzdata": ("times",),
-    "uvicorn": ("sandbox",),
+    "uvicorn": ("sandbox", "web"),
 }
 
 
