@@ -16,6 +16,7 @@ from watchbill.cli import (
     reading,
     rehearsing,
     replanning,
+    serving,
 )
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
@@ -33,6 +34,7 @@ __all__ = [
     "rehearsing",
     "replanning",
     "run",
+    "serving",
 ]
 
 
