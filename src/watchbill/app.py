@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchbill import demo as demos
 from watchbill import drafting, workspace
 from watchbill.domain import Person, Problem
-from watchbill.errors import InputError, Mistake, Refused
+from watchbill.errors import Refused
 from watchbill.files import write_atomically
 from watchbill.judge import Audited, edited, judge, publishable, told
 from watchbill.references import pair
 from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
-from watchbill.times import Dates, Period, iso, zone
-from watchbill.workspace import past, plans
+from watchbill.times import Period, iso
+from watchbill.workspace import plans
 
 if TYPE_CHECKING:
     from watchbill.replan import Move
@@ -304,62 +304,3 @@ def init(folder: Path) -> tuple[str, ...]:
     demos.copy(Path(workspace.__file__).parent / "template", folder)
     write_atomically(folder / ".gitignore", IGNORED)
     return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
-
-
-# ---------------------------------------------------------------------------------------------------------- check
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a period's inputs say of one person: days with leave that counts, lines of wishes, the last answered day."""
-
-    person: Person
-    leave_days: int
-    wishes: int
-    answered: date | None
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Every mistake and warning, and what was understood if there is no mistake.
-
-    `covered` is when the last shift of the published plans ends; None if nothing is published.
-    """
-
-    period: Period
-    mistakes: tuple[Mistake, ...]
-    problem: Problem | None = None
-    people: tuple[Understood, ...] = ()
-    covered: datetime | None = None
-
-    @property
-    def errors(self) -> int:
-        """How many mistakes must be mended."""
-        return sum(not mistake.warning for mistake in self.mistakes)
-
-
-def check(folder: Path, period: Period) -> Checked:
-    """Every mistake of every input file, and what only shows in this period."""
-    team, mistakes = workspace.examine(folder)
-    if team is None:
-        return Checked(period, mistakes)
-    mistakes += workspace.check_period(team, period)
-    try:
-        published = plans.read_plans(folder)
-        mistakes += workspace.check_offers(team, published)
-        problem, _ = workspace.problem(team, period, head=plans.head(published, period))
-        past.insist_sound(folder)
-    except InputError as error:
-        return Checked(period, (*mistakes, *error.mistakes))
-    people = tuple(_understood(problem, person, team.answered.get(person.id)) for person in problem.people)
-    covered = max((assigned.shift.end for plan in published for assigned in plan.shifts), default=None)
-    return Checked(period, tuple(sorted(dict.fromkeys(mistakes))), problem, people, covered)
-
-
-def _understood(problem: Problem, person: Person, answered: date | None) -> Understood:
-    tz = zone(person.zone)
-    away = [leave.span for leave in problem.leaves_of[person.id] if leave.kind == "leave"]
-    days = sum(any(Dates(day, day).on(tz).meets(span) for span in away) for day in problem.period.dates)
-    span = problem.period.dates.on(tz)
-    wishes = [wish for wish in problem.wishes if wish.person == person.id]
-    return Understood(person, days, sum(not w.spans or any(s.meets(span) for s in w.spans) for w in wishes), answered)

@@ -52,6 +52,7 @@ def check(folder: Path, period: Period, *, tracked: Sequence[str] = ()) -> Check
     mistakes += workspace.check_period(team, period)
     try:
         published = plans.read_plans(folder)
+        mistakes += workspace.check_offers(team, published)
         problem, rules = workspace.problem(team, period, head=plans.head(published, period))
         past.insist_sound(folder)
     except InputError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from watchbill.cli import (
+    checking,
     drifting,
     escalating,
     importing,
@@ -23,6 +24,7 @@ from watchbill.errors import WatchbillError
 
 __all__ = [
     "app",
+    "checking",
     "drifting",
     "escalating",
     "importing",
