@@ -47,6 +47,7 @@ FLOOR = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 DOORS = {
     "ortools": ("solve",),
     "holidays": ("calendars",),
+    "fsspec": ("publish.feeds.static",),
     "icalendar": ("publish.feeds",),
     "pandas": ("report.frames",),
     "yaml": ("workspace",),

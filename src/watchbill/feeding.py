@@ -7,12 +7,14 @@ from pathlib import Path
 
 from watchbill import workspace
 from watchbill.domain import Person
-from watchbill.errors import Refused
+from watchbill.errors import InputError, Refused, WrongUsage, did_you_mean
+from watchbill.files import write_atomically, write_private
 from watchbill.publish import feeds as publisher
-from watchbill.publish.feeds import TEAM, Feed, Options
+from watchbill.publish.feeds import SWAPS, TEAM, Feed, Options, keys
 from watchbill.publish.feeds.links import Links, fingerprint
 from watchbill.publish.pagerduty import journal
 from watchbill.results import Draft
+from watchbill.texts import printable
 from watchbill.times import wall, zone
 from watchbill.workspace import Workspace, plans, register
 
@@ -74,21 +76,162 @@ def state(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
+# ----------------------------------------------------------------------------------------------------------- write
+
+FOLDER = "feeds"
+LIST = ".watchbill/feeds.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What `write` did: where the files are, all links, those whose file changed, and how many old files are gone."""
+
+    where: str
+    links: tuple[Link, ...]
+    changed: tuple[Link, ...]
+    removed: int
+    listed: Path
+
+
+def write(folder: Path, secret: bytes, target: str | None = None, *, now: datetime) -> Written:
+    """Makes a folder or a store hold the feeds, `feeds/` of the team's folder if no target is given.
+
+    Only files that differ are written; files of feeds that are over go. The list of links is kept in `.watchbill/`.
+    """
+    from watchbill.publish.feeds import static
+
+    found = published(folder, secret, now=now)
+    if target is None:
+        _ignore(folder / FOLDER, found)
+    done = static.write(target if target is not None else str(folder / FOLDER), found.files)
+    write_private(folder / LIST, _listed(found))
+    where = static.shown(target) if target is not None else str(folder / FOLDER)
+    changed = tuple(link for link in found.links if link.name in done.changed)
+    return Written(where, found.links, changed, len(done.removed), folder / LIST)
+
+
+def published(folder: Path, secret: bytes, *, now: datetime) -> Board:
+    """The board of a folder that has one. Refused where nothing is published yet."""
+    found = board(folder, secret, now=now)
+    if not found.links:
+        raise Refused("nothing is published yet. Plan and publish a period first: watchbill plan, watchbill publish")
+    return found
+
+
+def _ignore(folder: Path, found: Board) -> None:
+    """File names that are secrets have no place in git."""
+    if not all(link.public for link in found.links):
+        write_atomically(folder / ".gitignore", b"# The names of these files are secrets.\n*\n")
+
+
+def _listed(found: Board) -> bytes:
+    rows = [f"{link.feed.key}\t{printable(link.whose)}\t{link.url or link.name}\n" for link in found.links]
+    return "".join(["# Feed, whose it is, link. Whoever knows a link can read the feed.\n", *rows]).encode()
+
+
+# ---------------------------------------------------------------------------------------------------------- revoke
+
+
+def revoke(folder: Path, name: str) -> Feed:
+    """Ends the link of one feed, such as `ana`, `person/ana`, `primary`, `team` or `swaps`: the next one is another.
+
+    WrongUsage for a name that nothing or more than one thing has; Refused where there is no secret to revoke.
+    """
+    team = workspace.read(folder)
+    known = register.read(folder)
+    feed = _meant(name, _known(folder, team, known))
+    if not team.feeds.secrets:
+        raise Refused("names of feeds are no secret here (secrets: false in team.yaml), so there is none to revoke.")
+    if feed == TEAM and "team" in team.feeds.public:
+        raise Refused(
+            "the team's feed is public. Take it out of public in team.yaml first: that gives it a secret link."
+        )
+    if known is None:
+        raise Refused(f"no link was ever made here: there is no {register.NAME}. Nothing has to be revoked.")
+    register.write(folder, known.stepped(feed.key))
+    return feed
+
+
+def revoke_all(folder: Path, environ: Mapping[str, str]) -> None:
+    """Ends every link: a new key, in the team's private file unless the environment holds one, and a new register."""
+    workspace.read(folder)
+    found = keys.said(environ)
+    if found and _registered(folder) == fingerprint(found):
+        raise Refused(f"{keys.KEY} still holds the key that is to end. Set it to a new one, or unset it; {keys.MAKE}")
+    register.write(folder, register.Register(fingerprint(found or keys.make_anew(folder))))
+
+
+def _registered(folder: Path) -> str | None:
+    """The fingerprint in the register, as far as there is a sound one: revoking all is the way out of a broken one."""
+    try:
+        known = register.read(folder)
+    except InputError:
+        return None
+    return known.key if known else None
+
+
+def _known(folder: Path, team: Workspace, known: register.Register | None) -> tuple[Feed, ...]:
+    """Every feed that is, was, or may come to be."""
+    shifts = [assigned for plan in plans.read_plans(folder) for assigned in plan.shifts]
+    roles = [role.id for role in team.roles] + [assigned.shift.role for assigned in shifts]
+    people = [person.id for person in team.people] + [part.person for a in shifts for part in a.parts]
+    steps = (key.partition("/") for key in (known.generations if known else ()))
+    old = [Feed(kind, id_) for kind, _, id_ in steps if kind in ("person", "role") and id_]
+    every = [TEAM, SWAPS, *(Feed("role", id_) for id_ in roles), *(Feed("person", id_) for id_ in people), *old]
+    return tuple(dict.fromkeys(every))
+
+
+def _meant(name: str, known: Sequence[Feed]) -> Feed:
+    exact = [feed for feed in known if feed.key == name]
+    found = exact or [feed for feed in known if feed.id == name]
+    if not found:
+        names = {feed.key for feed in known} if "/" in name else {feed.id or feed.kind for feed in known}
+        raise WrongUsage(f'there is no feed of "{name}". {did_you_mean(name, names)}'.rstrip())
+    if len(found) > 1:
+        raise WrongUsage(f'"{name}" is more than one thing. Write {" or ".join(feed.key for feed in found)}.')
+    return found[0]
+
+
+# ------------------------------------------------------------------------------------------------------------- key
+
+
+def secret(folder: Path, environ: Mapping[str, str]) -> bytes:
+    """The feed key: from the environment, else the team's private file; made on first need, and registered.
+
+    Empty where `secrets: false` needs none. Refused for a clone without the key of the register, or with another one.
+    """
+    if not workspace.read(folder).feeds.secrets:
+        return b""
+    known = register.read(folder)
+    found = keys.said(environ) or keys.kept(folder)
+    if found is None and known:
+        raise Refused(f"This clone has no feed key, and links are in use. {_COLLEAGUE}")
+    found = found or keys.make(folder)
+    if known is None:
+        register.write(folder, register.Register(fingerprint(found)))
+    elif known.key != fingerprint(found):
+        raise Refused(f"{_OTHER_KEY} {_COLLEAGUE}")
+    return found
+
+
+_OTHER_KEY = f"The feed key is not the one that {register.NAME} speaks of, so links would not be those in use."
+_COLLEAGUE = (
+    f"Get the key from a colleague: put it into {keys.FILE} and run chmod 600 {keys.FILE}, or set {keys.KEY}. "
+    "If nobody has it any more, start anew, which ends every link: watchbill feeds revoke --all"
+)
+
+
 # ----------------------------------------------------------------------------------------------------------- links
 
 
 def _names(folder: Path, team: Workspace, secret: bytes) -> Links:
     known = register.read(folder)
     if known and team.feeds.secrets and known.key != fingerprint(secret):
-        raise Refused(_OTHER_KEY)
+        raise Refused(f"{_OTHER_KEY} {_COLLEAGUE}")
+    if team.feeds.secrets and not secret:
+        raise Refused("links are secret now, and there is no feed key yet. Run it again.")
     public = frozenset({TEAM} if "team" in team.feeds.public else ())
     return Links(secret, known.generations if known else {}, public, speaking=not team.feeds.secrets)
-
-
-_OTHER_KEY = (
-    f"The feed key is not the one that {register.NAME} speaks of, so links would be others than those in use. "
-    "Get the key from a colleague who has it; or start anew, which ends every link, with: watchbill feeds revoke --all"
-)
 
 
 def _link(feed: Feed, team: Workspace, names: Links) -> Link:
