@@ -9,7 +9,7 @@ from pathlib import Path
 from watchbill.domain import FairnessPolicy, Layer, LoadPolicy, Person, Pin, Role, TierSpec
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.rules import Rule, serves
-from watchbill.workspace import build, known, lines, sense
+from watchbill.workspace import build, csv_file, known, lines, sense
 from watchbill.workspace.known import Known
 from watchbill.workspace.lines import Availability, Away, HardBudget, Never, Offer, WishLine
 from watchbill.workspace.nodes import MOST_BYTES, Node, parse
@@ -28,9 +28,9 @@ _FILLERS = {
     "roles": {"role": {"layers": {"layer": {"turn": "1 day", "handoff": "09:00"}}}},
 }
 _NOT_READ = {
-    ".csv": "this version reads availability from YAML only. Write it as {stem}.yaml.",
     ".ics": "this version reads availability from YAML only. Write the absences into {stem}.yaml.",
-    ".yml": "files here end in .yaml. Rename it to {stem}.yaml.",
+    **dict.fromkeys((".yml", ".yaml"), "files here end in .yaml. Rename it to {stem}.yaml."),
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "this is a spreadsheet. Save it as CSV UTF-8: {stem}.csv."),
 }
 
 
@@ -106,6 +106,7 @@ class _Reading:
         self.digest = sha256()
         self.team: TeamFile | None = None
         self.root = Node(Place(TEAM), {})
+        self.pieces: dict[str, list[tuple[Node, AvailabilityFile]]] = {}
         self.files: dict[str, AvailabilityFile] = {}
         self.roots: dict[str, Node] = {}
 
@@ -115,14 +116,19 @@ class _Reading:
         names = known.known_names(root) if root is not None else None
         if root is not None and names is not None:
             self._take_team(root, names)
-        for path in sorted((self.folder / AVAILABILITY).glob("*")):
+        team = csv_file.team(root)
+        for path in sorted((self.folder / AVAILABILITY).glob("[!.~]*")):
             if path.suffix == ".yaml":
                 self._take_person(path, names)
+            elif path.suffix.lower() == ".csv":
+                self._take_rows(path, team)
             elif path.suffix.lower() in _NOT_READ:
                 sentence = _NOT_READ[path.suffix.lower()].format(stem=path.stem)
                 self.mistakes.append(Mistake(Place(f"{AVAILABILITY}/{path.name}"), sentence))
+        for person, pieces in self.pieces.items():
+            self._put_together(person, pieces)
 
-    def _parsed(self, name: str) -> Node | None:
+    def _bytes(self, name: str) -> bytes | None:
         try:
             with (self.folder / name).open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
@@ -130,6 +136,12 @@ class _Reading:
             self.mistakes.append(Mistake(Place(name), _unreadable(name, error)))
             return None
         self.digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
+        return data
+
+    def _parsed(self, name: str) -> Node | None:
+        data = self._bytes(name)
+        if data is None:
+            return None
         root, mistakes = parse(name, data)
         self.mistakes += mistakes
         return root
@@ -149,10 +161,29 @@ class _Reading:
         told = list(known.check_availability(root, path.stem, names))
         file, mistakes = validated(root, AvailabilityFile, _FILLERS)
         if file is not None:
-            told += sense.check_availability(file, root)
-            self.files[path.stem] = file
-            self.roots[path.stem] = root
+            self.pieces.setdefault(path.stem, []).append((root, file))
         self._tell(mistakes, told)
+
+    def _take_rows(self, path: Path, team: csv_file.Team) -> None:
+        name = f"{AVAILABILITY}/{path.name}"
+        data = self._bytes(name)
+        trees, mistakes = csv_file.read(name, data, path.stem, team) if data is not None else ({}, ())
+        self.mistakes += mistakes
+        for person, tree in trees.items():
+            file, mistakes = validated(tree, AvailabilityFile, _FILLERS)
+            self.mistakes += mistakes
+            if file is not None:
+                self.pieces.setdefault(person, []).append((tree, file))
+
+    def _put_together(self, person: str, pieces: list[tuple[Node, AvailabilityFile]]) -> None:
+        """What all files say of one person, as if it stood in one."""
+        root, file = pieces[0]
+        if len(pieces) > 1:
+            root, mistakes = csv_file.joined([tree for tree, _ in pieces])
+            self.mistakes += mistakes
+            file = validated(root, AvailabilityFile, _FILLERS)[0] or file
+        self.mistakes += sense.check_availability(file, root)
+        self.files[person], self.roots[person] = file, root
 
     def _tell(self, first: tuple[Mistake, ...], then: list[Mistake]) -> None:
         """Mistakes of shape, and those of sense that stand elsewhere."""

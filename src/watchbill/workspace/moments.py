@@ -8,9 +8,11 @@ from typing import Annotated
 from pydantic import InstanceOf
 
 from watchbill.fields import TEXT, backwards, clock, day, ends, reads
+from watchbill.spellings import meanings, split_clock
 from watchbill.times import Dates
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMES = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} +[0-9]{1,2}[:.h]")
 
 
@@ -44,9 +46,18 @@ def moment(text: str) -> tuple[date | None, int | None]:
         return day(first), clock(last)
     if match := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}).*", text):
         raise ValueError(f'"{text}" is not written as dates are here. Write {match[1]} {match[2]}.')
+    if meant := _otherwise(text):
+        raise ValueError(f'"{text}" is not written as dates are here. Write {meant}.')
     if _TIMES.match(text):
         raise ValueError(f'"{text}" is no date with times. Write it as 2027-02-01 13:00..18:00.')
     return day(text), None
+
+
+def _otherwise(text: str) -> str:
+    """What `24/12/2026 13:00` or `2026-12-24 1:00 PM` may mean, in our spelling; empty if it is no date with a time."""
+    head, clock_ = split_clock(text)
+    days = [head] if _ISO.fullmatch(head) else [str(found) for found in meanings(head)]
+    return " or ".join(f"{found}{clock_}" for found in days) if clock_ else ""
 
 
 def dated(text: str) -> tuple[date | None, int | None]:

@@ -17,8 +17,8 @@ from watchbill.workspace.jargon import translated
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 50
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ODD_SPACE = re.compile("[\xa0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff\x85\u2028\u2029]")
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ODD_SPACE = re.compile("[\xa0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff\x85\u2028\u2029]")
 _ODD_QUOTE = re.compile("[\u2018-\u201f\u00ab\u00bb]")
 
 Part = str | int
@@ -113,10 +113,10 @@ def _decoded(file: str, data: bytes) -> tuple[str, Mistake | None]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        return "", Mistake(_place(file, before, len(before)), "this is not UTF-8 text. Save the file as UTF-8.")
-    if match := _UNPRINTABLE.search(text):
+        return "", Mistake(place_in(file, before, len(before)), "this is not UTF-8 text. Save the file as UTF-8.")
+    if match := UNPRINTABLE.search(text):
         sentence = f"a control character (U+{ord(match[0]):04X}) stands here. Remove it."
-        return "", Mistake(_place(file, text, match.start()), sentence)
+        return "", Mistake(place_in(file, text, match.start()), sentence)
     for number, line in enumerate(text.splitlines(), 1):
         head = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].rstrip()
         if "\t" in head:
@@ -125,7 +125,8 @@ def _decoded(file: str, data: bytes) -> tuple[str, Mistake | None]:
     return re.sub(r"[ \t]+(?=\r?$)", "", text, flags=re.MULTILINE), None
 
 
-def _place(file: str, text: str, index: int) -> Place:
+def place_in(file: str, text: str, index: int) -> Place:
+    """The place of a character of a text."""
     before = text[:index]
     return Place(file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
 
@@ -206,7 +207,7 @@ class _Builder:
 
     def _sound(self, place: Place, text: str) -> bool:
         """Whether text without quotes has no character that only looks like a blank or a quote."""
-        if match := _ODD_SPACE.search(text):
+        if match := ODD_SPACE.search(text):
             where = Place(place.file, place.line, place.column + match.start())
             self.complain(where, f"a special space (U+{ord(match[0]):04X}) stands here. Type an ordinary space.")
         elif match := _ODD_QUOTE.match(text):

@@ -1,12 +1,14 @@
 """Whether what a file says makes sense: turns and their anchors, dates in order, lines that contradict each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
 from watchbill.domain import TurnLength
 from watchbill.errors import Mistake, Place
 from watchbill.times import WEEKDAYS
+from watchbill.workspace.moments import Moments
 from watchbill.workspace.nodes import Node, Part
 from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.team import LayerFile, PersonFile, TeamFile
@@ -193,31 +195,67 @@ def _schedules(file: TeamFile, find: Finder) -> Iterator[Mistake]:
 _CONTRADICTIONS = {("leave", "prefer"): False, ("avoid", "prefer"): True}
 
 
+MOST_LINES = 2_000
+
+
 def check_availability(file: AvailabilityFile, root: Node) -> Iterator[Mistake]:
-    """Lines of one file that contradict or repeat each other."""
+    """Lines of one person that contradict or repeat each other."""
     find = Finder(root)
     lines = [
-        (kind, n, entry.moments)
+        _Dated(kind, find.value(kind, n), entry.moments)
         for kind, entries in (("leave", file.leave), ("avoid", file.avoid), ("prefer", file.prefer))
         for n, entry in enumerate(entries)
         if entry.moments is not None
     ]
-    for (kind, n, mine), (other, m, theirs) in combinations(lines, 2):
-        if mine is None or theirs is None or not (mine.start < theirs.end and theirs.start < mine.end):
-            continue
-        place, first = find.value(other, m), find.value(kind, n).line
-        if kind == other:
-            sentence = f"{theirs} overlaps {mine} on line {first}. Merge the two lines."
-            yield Mistake(place, sentence, warning=True)
-        elif (kind, other) in _CONTRADICTIONS:
-            sentence = f'{theirs} is in "{other}" here and in "{kind}" on line {first}. Keep one of them.'
-            yield Mistake(place, sentence, warning=_CONTRADICTIONS[kind, other])
+    if len(lines) > MOST_LINES:
+        sentence = f"these are {len(lines)} lines, more than {MOST_LINES}. Write stretches of days as A..B."
+        yield Mistake(lines[MOST_LINES].place, sentence)
+        return
+    yield from _clashes(lines)
     for (n, one), (m, two) in combinations(enumerate(file.travel), 2):
         if one.dates.meets(two.dates):
             first = find.value("travel", n).line
             sentence = f"this journey overlaps the one on line {first}; the later line counts. Mend the dates."
             yield Mistake(find.value("travel", m), sentence, warning=True)
     yield from _offers(file, find)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    kind: str
+    place: Place
+    moments: Moments
+
+
+def _clashes(lines: Sequence[_Dated]) -> Iterator[Mistake]:
+    """For each line, the first line before it that it repeats, and the first that it contradicts."""
+    firsts: dict[tuple[int, str], int] = {}
+    for one, other in _overlapping(lines):
+        early, late = sorted((one, other))
+        kind, pair = lines[early].kind, (lines[early].kind, lines[late].kind)
+        if pair[0] == pair[1] or pair in _CONTRADICTIONS:
+            firsts[late, kind] = min(early, firsts.get((late, kind), early))
+    for (late, _), early in sorted(firsts.items()):
+        yield _clash(lines[early], lines[late])
+
+
+def _overlapping(lines: Sequence[_Dated]) -> Iterator[tuple[int, int]]:
+    """Indices of every two lines that share time."""
+    running: list[int] = []
+    for index in sorted(range(len(lines)), key=lambda index: lines[index].moments.start):
+        running = [other for other in running if lines[other].moments.end > lines[index].moments.start]
+        yield from ((other, index) for other in running)
+        running.append(index)
+
+
+def _clash(first: _Dated, then: _Dated) -> Mistake:
+    where = f"line {first.place.line}"
+    where = where if first.place.file == then.place.file else f"{where} of {first.place.file}"
+    if first.kind == then.kind:
+        sentence = f"{then.moments} overlaps {first.moments} on {where}. Merge the two lines."
+        return Mistake(then.place, sentence, warning=True)
+    sentence = f'{then.moments} is in "{then.kind}" here and in "{first.kind}" on {where}. Keep one of them.'
+    return Mistake(then.place, sentence, warning=_CONTRADICTIONS[first.kind, then.kind])
 
 
 def _offers(file: AvailabilityFile, find: Finder) -> Iterator[Mistake]:
