@@ -32,7 +32,7 @@ FLOORS = (
     ("assemble", "opening", "references", "demo", "rehearsal"),
     ("history",),
     ("judge", "remaining"),
-    ("drafting", "pushing", "feeding"),
+    ("drafting", "pushing", "feeding", "revoking"),
     ("replan", "drilling", "drifting", "paging", "probing"),
     ("adopting",),
     ("web",),

@@ -50,6 +50,6 @@ def _new() -> bytes:
 def _strong(key: str, source: str) -> bytes:
     if len(key) < SHORTEST or not key.isascii() or not key.isprintable() or len(set(key)) < SHORTEST // 4:
         raise Refused(
-            f"{source} is no feed key: it could be guessed. Keys are {SHORTEST} random letters and digits or more; {MAKE}"
+            f"{source} is no feed key: it could be guessed. Keys are {SHORTEST} random characters or more; {MAKE}"
         )
     return key.encode()

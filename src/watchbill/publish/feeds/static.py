@@ -102,19 +102,20 @@ def _place(target: str) -> _Place:
     if scheme in WEB:
         raise WrongUsage(f"{scheme}:// can be read only. Name a folder, or a store such as s3://bucket/feeds.")
     if scheme not in fsspec.available_protocols():
-        hint = did_you_mean(scheme, fsspec.available_protocols())
-        raise WrongUsage(f"nothing here can write to {scheme}://. {hint}".rstrip())
+        hint = did_you_mean(scheme, fsspec.available_protocols()) or "Name a folder, or a store: s3://bucket/feeds."
+        raise WrongUsage(f"nothing here can write to {scheme}://. {hint}")
     system, root = _opened(target, scheme)
     return _Folder(Path(root)) if scheme in LOCAL else _Store(system, root, scheme)
 
 
 def _opened(target: str, scheme: str) -> tuple[Any, str]:
     try:
-        return _asked(lambda: fsspec.url_to_fs(target))
+        system, root = _asked(lambda: fsspec.url_to_fs(target))
     except ImportError as error:
         missing = getattr(error.__cause__, "name", None) or getattr(error, "name", None) or f"fsspec[{scheme}]"
         package = _PACKAGES.get(missing, missing)
         raise Refused(f"{scheme}:// needs a package that is not installed. Run: pip install {package}") from None
+    return system, str(root)
 
 
 def _candidate(name: str) -> bool:
