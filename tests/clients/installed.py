@@ -6,6 +6,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,25 @@ def program(name: str) -> str:
     own = Path(FOLDER, "venv", "bin", name) if FOLDER else None
     found = str(own) if own and own.exists() else shutil.which(name)
     return found or lacking(name)
+
+
+def venv_python(package: str) -> str:
+    """The Python that khal and others are installed for, if it has a package."""
+    return _having(package, str(Path(FOLDER, "venv", "bin", "python")) if FOLDER else sys.executable)
+
+
+def system_python(package: str) -> str:
+    """The system's Python, if it has a package: what Debian packages install for."""
+    return _having(package, "/usr/bin/python3")
+
+
+@cache
+def _having(package: str, python: str) -> str:
+    try:
+        subprocess.run([python, "-c", f"import {package}"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        lacking(f"{package} for {python}")
+    return python
 
 
 @cache

@@ -73,7 +73,7 @@ def scenario(folder: Path) -> Sample:
 
 
 def clocks(when: Period) -> Sample:
-    """Weeks in which clocks change, in zones of every kind: by the week, the day, the hour and in office hours."""
+    """Weeks in which clocks change, in zones of every kind: by the week, the day and in office hours."""
     layers = [
         Layer(f"{leaf}-{id_}", id_, zone, TurnLength(count, unit), minute, weekday, date(2026, 12, 28), windows)
         for zone in ZONES
@@ -81,7 +81,7 @@ def clocks(when: Period) -> Sample:
         for id_, count, unit, minute, weekday, windows in (
             ("week", 1, "week", 540, 0, ()),
             ("day", 1, "day", 150, None, ()),
-            ("hours", 12, "hour", 105, None, ()),
+            ("night", 1, "day", 105, None, ()),
             ("office", 1, "week", 0, 0, (Window((0, 1, 2, 6), 540, 1020), Window((5,), 1320, 1680))),
         )
     ]

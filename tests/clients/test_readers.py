@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from installed import libical_flags, node_modules, program
+from installed import libical_flags, node_modules, program, venv_python
 from samples import NAMES, basic
 from writing import Written
+
+from icslint import lint
 
 HERE = Path(__file__).parent
 
@@ -31,7 +33,7 @@ Reader = Callable[[list[str], Path], Mapping[str, list[Seen]]]
 def icalendar(files: list[str], scratch: Path) -> Mapping[str, list[Seen]]:
     out = {}
     for file in files:
-        events = Calendar.from_ical(Path(file).read_bytes()).walk("VEVENT")
+        events = Calendar.from_ical(Path(file).read_bytes()).events
         out[file] = [Seen(str(e["UID"]), basic(e.start), basic(e.end), str(e["SUMMARY"])) for e in events]
     return out
 
@@ -52,8 +54,7 @@ def libical(files: list[str], scratch: Path) -> Mapping[str, list[Seen]]:
 
 
 def khal(files: list[str], scratch: Path) -> Mapping[str, list[Seen]]:
-    python = Path(program("khal")).read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("#!")
-    return told([python, str(HERE / "khal_reader.py"), *files], {"TZ": "Asia/Kathmandu", "PYTHONUTF8": "1"})
+    return told([venv_python("khal"), str(HERE / "khal_reader.py"), *files], {"TZ": "Asia/Tokyo", "PYTHONUTF8": "1"})
 
 
 READERS: dict[str, Reader] = {
@@ -105,6 +106,11 @@ def times(feed: Written) -> Counter[tuple[str, str]]:
     return Counter((duty.start, duty.end) for duty in feed.duties)
 
 
+def test_no_feed_breaks_a_rule_of_the_format(written: Mapping[str, Written]) -> None:
+    faults = [(feed.sample, fault) for feed in written.values() for fault in lint(feed.content)]
+    assert faults == []
+
+
 def test_ids_are_unique_in_a_feed_and_the_same_in_every_feed_of_a_team(written: Mapping[str, Written]) -> None:
     known: dict[tuple[str, str], Seen] = {}
     for feed in written.values():
@@ -122,4 +128,4 @@ def test_names_that_need_escapes_and_folds_are_among_the_summaries(written: Mapp
 
 def test_samples_hold_every_change_of_clocks(written: Mapping[str, Written]) -> None:
     assert {feed.sample for feed in written.values()} >= {"spring", "autumn", "sun-24", "year-100", "christmas"}
-    assert sum(len(feed.duties) for feed in written.values()) > 20_000
+    assert sum(len(feed.duties) for feed in written.values()) > 15_000

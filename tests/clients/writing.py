@@ -9,6 +9,9 @@ from samples import Duty, Sample, held, samples
 from watchbill.publish.feeds import Feed, build
 
 
+MANY = 900
+
+
 @dataclass(frozen=True)
 class Written:
     """A feed in a file, whose sample it is from, and what it must show."""
@@ -30,6 +33,8 @@ def _write(folder: Path, name: str, sample: Sample) -> list[Written]:
     duties = held(sample.plans)
     out = []
     for n, (feed, content) in enumerate(feeds_of(sample).items()):
+        if feed.kind == "role" and len(duties) > MANY:  # the same events are in the team's feed, and time is short
+            continue
         path = folder / f"{n}.ics"
         path.write_bytes(content)
         out.append(Written(path, name, content, tuple(duty for duty in duties if _is_in(duty, feed, sample))))
