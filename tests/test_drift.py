@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
-from watchbill import adopting, app, drifting
+from watchbill import adopting, app, drifting, pushing
 from watchbill.cli import run
 from watchbill.domain import BUCKETS
 from watchbill.errors import Refused
@@ -63,7 +63,7 @@ def rows(found: drifting.Drift) -> list[tuple[Any, ...]]:
 
 
 def adopt(desk: Desk) -> tuple[adopting.Adopted, ...]:
-    return adopting.adopt(desk.folder, desk.link())[0]
+    return adopting.adopt(desk.folder, desk.link()).done
 
 
 def published(desk: Desk) -> Draft:
@@ -275,10 +275,45 @@ def test_hours_without_anybody_are_named_and_stay_as_planned(tmp_path: Path, box
     folder = team(tmp_path / "team", "primary: {schedule: PPRIM01}")
     publish(folder)
     desk = Desk(folder, box)
-    done, left = adopting.adopt(folder, desk.link())
-    assert done == ()
-    assert left is not None
-    assert {d.live for d in left.differences} == {()}
+    desk.push()
+    shown = box.manual("GET", "/schedules/PPRIM01")["schedule"]
+    ended = [{**layer, "end": "2027-02-03T09:00:00Z"} for layer in reversed(shown["schedule_layers"])]
+    box.manual("PUT", "/schedules/PPRIM01", {"schedule": {**shown, "schedule_layers": ended}})
+    found = adopting.adopt(folder, desk.link())
+    assert found.done == ()
+    assert found.left is not None
+    assert {d.live for d in found.left.differences} == {()}
+
+
+def test_what_a_schedule_had_before_the_first_push_is_not_adopted(tmp_path: Path, box: Handle) -> None:
+    folder = team(tmp_path / "team", ROLES)
+    publish(folder)
+    desk = Desk(folder, box)
+    found = adopting.adopt(folder, desk.link())
+    assert (found.done, found.left_out) == ((), ((Q1, "primary"), (Q1, "secondary")))
+    desk.push(roles=["primary"])
+    by_hand(desk, user("hal"), WEDNESDAY, WEDNESDAY + days(1))
+    found = adopting.adopt(folder, desk.link())
+    assert list(found.left_out) == [(Q1, "secondary")]
+    assert [person for person, _, _ in parts(found.done[0].plan, "primary/week/2027-02-01")] == ["fay", "hal", "fay"]
+    assert {a.changed for a in found.done[0].plan.shifts if a.shift.role == "secondary"} == {1}
+
+
+def test_what_a_schedule_has_after_a_rollback_is_not_adopted(desk: Desk) -> None:
+    link = desk.link()
+    keys = ["gap:primary"]
+    digest = str(pushing.rollback(desk.folder, Q1, link, allowed=keys).digest)
+    pushing.rollback_apply(desk.folder, Q1, link, digest, allowed=keys)
+    found = adopting.adopt(desk.folder, link)
+    assert (found.done, found.left_out) == ((), ((Q1, "primary"), (Q1, "secondary")))
+    desk.push()
+    assert adopting.adopt(desk.folder, link).left_out == ()
+
+
+@pytest.mark.parametrize("role", ["primary", "secondary"])
+def test_a_fresh_clone_knows_what_was_pushed_without_its_file(desk: Desk, role: str) -> None:
+    (desk.folder / "plans" / "2027-Q1.push.json").unlink()
+    assert (Q1, role) not in adopting.adopt(desk.folder, desk.link()).left_out
 
 
 def test_guests_have_names_in_tables_and_feeds_but_no_feed_of_their_own(desk: Desk) -> None:

@@ -567,9 +567,11 @@ def test_rollback_pages_as_before(desk: Desk) -> None:
     assert rendered(desk.box, *window) != before
     link = desk.link()
     watched = desk.box.watch(ID, *window)
-    back = pushing.rollback(desk.folder, of, link)
-    assert back.digest
-    assert pushing.rollback_apply(desk.folder, of, link, back.digest).after.settled
+    held = [h.key for h in pushing.rollback(desk.folder, of, link).withheld]
+    assert held == ["notice:primary"]
+    back = pushing.rollback(desk.folder, of, link, allowed=held)
+    assert [m.after for m in back.shown[0].moves if m.span.start == now]
+    assert pushing.rollback_apply(desk.folder, of, link, str(back.digest), allowed=held).after.settled
     assert rendered(desk.box, *window) == before
     assert not watched.as_json()["gaps"]
 

@@ -12,12 +12,14 @@ from pushes import NOW, Q1, Desk, days, given, handed, publish, schedule, seed, 
 from watchbill import pushing
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty.port import RemoteFailed
+from watchbill.publish.pagerduty.pushed import pages
 from watchbill.results import Assigned
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
 from watchbill.times import period
 
 ROLES = "primary: {schedule: Payments primary}\nsecondary: {schedule: Payments secondary}"
+FOREIGN = ["foreign:primary", "foreign:secondary"]
 WEDNESDAY = datetime(2027, 2, 3, 9, tzinfo=UTC)
 
 
@@ -33,6 +35,16 @@ def desk(tmp_path: Path, box: Handle) -> Desk:
     folder = team(tmp_path / "team", ROLES)
     publish(folder)
     return Desk(folder, box)
+
+
+@pytest.fixture
+def old_desk(tmp_path: Path) -> Iterator[Desk]:
+    """Two roles whose schedules have a rotation of their own."""
+    folder = team(tmp_path / "team", ROLES)
+    publish(folder)
+    old = [schedule("Payments primary", "PPRIM01", "ana", "bo"), schedule("Payments secondary", "PSECO01", "cy")]
+    with running(seed(schedules=old), now=NOW) as box:
+        yield Desk(folder, box)
 
 
 def part_given(assigned: Assigned) -> Assigned:
@@ -145,6 +157,50 @@ def test_a_second_kind_of_schedule_is_named(tmp_path: Path) -> None:
         Desk(folder, box).show()
 
 
+def test_layers_of_others_that_were_allowed_once_are_allowed_until_they_change(old_desk: Desk) -> None:
+    desk = old_desk
+    desk.push(allowed=FOREIGN)
+    publish(desk.folder, change=revised)
+    desk.box.set_now(NOW + days(1))
+    shown = desk.show()
+    assert [(h.key, h.known) for h in shown.hazards] == [("foreign:primary", True), ("foreign:secondary", True)]
+    assert shown.digest
+    desk.push(allowed=["foreign:primary"])
+    publish(desk.folder, period("2027-Q2"), shift_by=1)
+    assert desk.show(period("2027-Q2")).withheld == ()
+    body = desk.box.manual("GET", "/schedules/PPRIM01")["schedule"]
+    old = body["schedule_layers"]
+    layers = [one | ({"users": one["users"][:1]} if one["name"] == "by hand" else {}) for one in old]
+    desk.box.manual("PUT", "/schedules/PPRIM01", {"schedule": body | {"schedule_layers": layers[::-1]}})
+    assert [h.key for h in desk.show(period("2027-Q2")).withheld] == ["foreign:primary"]
+
+
+def test_an_allowance_of_what_stays_is_no_mistake_where_nothing_is_to_be_written(old_desk: Desk) -> None:
+    old_desk.push(allowed=FOREIGN)
+    assert old_desk.show(allowed=FOREIGN).settled
+    with pytest.raises(Refused, match="--allow gap:primary matches no hazard"):
+        old_desk.show(allowed=["gap:primary"])
+
+
+def test_one_schedule_named_by_id_and_by_name_is_refused(desk: Desk) -> None:
+    team(desk.folder, "primary: {schedule: PPRIM01}\nsecondary: {schedule: Payments primary}")
+    told = '"Payments primary" is the schedule of primary and secondary, and each would undo'
+    with pytest.raises(Refused, match=told):
+        desk.show()
+    with pytest.raises(Refused, match=told):
+        desk.show(roles=["secondary"])
+    assert desk.box.writes == []
+
+
+def test_pages_of_schedules_are_kept_and_read_without_asking(desk: Desk) -> None:
+    assert pages(desk.folder) == {}
+    desk.push(roles=["primary"])
+    assert pages(desk.folder) == {("primary", 1): "https://sandbox.pagerduty.com/schedules/PPRIM01"}
+    (desk.folder / "plans" / "2027-Q2.push.json").write_text('{"written": [{"role": "primary", "url": "ftp://x"}, 3]}')
+    (desk.folder / "plans" / "2027-Q3.push.json").write_text("no json")
+    assert list(pages(desk.folder)) == [("primary", 1)]
+
+
 # ------------------------------------------------------------------------------------------------------ later pushes
 
 
@@ -203,7 +259,7 @@ def test_rollback_pages_as_before(tmp_path: Path) -> None:
         done = pushing.rollback_apply(desk.folder, Q1, link, back.digest)
         assert done.after.settled
         assert desk.show().shown[0].final == before
-        with pytest.raises(Refused, match=r"was made by the push|nothing was pushed|holds nothing"):
+        with pytest.raises(Refused, match=r"was rolled back on 14 Dec 2026 already.*watchbill push"):
             pushing.rollback(desk.folder, Q1, link)
 
 
@@ -258,6 +314,31 @@ def test_the_same_digest_goes_on_where_a_run_was_cut_off(desk: Desk) -> None:
     done = pushing.push_apply(desk.folder, Q1, desk.link(), str(shown.digest))
     assert done.writes == 2
     assert done.after.settled
+
+
+def test_the_command_that_was_cut_off_goes_on_with_the_hazards_that_it_allowed(old_desk: Desk) -> None:
+    desk = old_desk
+    digest = str(desk.show(allowed=FOREIGN).digest)
+    desk.box.kill_after(1)
+    with pytest.raises(RemoteFailed):
+        pushing.push_apply(desk.folder, Q1, desk.link(), digest, allowed=FOREIGN)
+    desk.box.heal()
+    assert pushing.push_apply(desk.folder, Q1, desk.link(), digest, allowed=FOREIGN).writes == 1
+    assert pushing.push_apply(desk.folder, Q1, desk.link(), digest, allowed=FOREIGN).writes == 0
+
+
+def test_a_rollback_that_was_cut_off_goes_on_with_the_hazards_that_it_allowed(old_desk: Desk) -> None:
+    desk = old_desk
+    desk.push(allowed=FOREIGN)
+    desk.box.set_now(datetime(2027, 1, 20, tzinfo=UTC))
+    keys = [h.key for h in pushing.rollback(desk.folder, Q1, desk.link()).withheld]
+    assert keys == ["notice:primary", "notice:secondary"]
+    digest = str(pushing.rollback(desk.folder, Q1, desk.link(), allowed=keys).digest)
+    desk.box.kill_after(1)
+    with pytest.raises(RemoteFailed):
+        pushing.rollback_apply(desk.folder, Q1, desk.link(), digest, allowed=keys)
+    desk.box.heal()
+    assert pushing.rollback_apply(desk.folder, Q1, desk.link(), digest, allowed=keys).after.settled
 
 
 def test_a_lost_answer_makes_no_double(desk: Desk) -> None:

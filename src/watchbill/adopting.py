@@ -8,13 +8,13 @@ from pathlib import Path
 
 from watchbill import drafting, workspace
 from watchbill.domain import Part, Shift, is_guest
-from watchbill.drifting import Drift, Who, chosen_plans, drift
+from watchbill.drifting import Drift, Who, chosen_plans, drift, live, pushed
 from watchbill.errors import Refused
 from watchbill.judge import Audited, judge, publishable, told
 from watchbill.publish.pagerduty import history, remote
 from watchbill.publish.pagerduty.proposal import Outlet
 from watchbill.publish.pagerduty.terms import Entry
-from watchbill.pushing import Link, outlets
+from watchbill.pushing import Link, meaning, outlets
 from watchbill.results import Assigned, Draft, Finding
 from watchbill.shelf import draft_path, plan_path
 from watchbill.times import Period, Span
@@ -36,24 +36,48 @@ class Adopted:
         return self.audited.hard
 
 
-def adopt(folder: Path, link: Link, period: Period | None = None) -> tuple[tuple[Adopted, ...], Drift | None]:
+@dataclass(frozen=True)
+class Adoption:
+    """What was adopted, and what still differs: None where every plan is over.
+
+    `left_out` are roles of a period that were never pushed: what their schedules have is no change of the plan.
+    """
+
+    done: tuple[Adopted, ...]
+    left: Drift | None
+    left_out: tuple[tuple[Period, str], ...] = ()
+
+
+def adopt(folder: Path, link: Link, period: Period | None = None) -> Adoption:
     """Publishes a revision of each plan in which others are on call in PagerDuty than planned, past hours included.
 
-    Hours in which PagerDuty has nobody stay with who holds them in the plan. Returns what was adopted and what still
-    differs; None for a plan that is over. Refused where a draft of the period would be overtaken, or the inputs do
+    Hours in which PagerDuty has nobody stay with who holds them in the plan, and so do roles that were never pushed,
+    or whose push was rolled back. Refused where a draft of the period would be overtaken, or the inputs do
     not know the plan's shifts and people any more.
     """
     team = workspace.read(folder)
     now = link.now()
     who = Who(link, team)
-    done = [
-        found
-        for plan in chosen_plans(folder, period, now)
-        if (found := _adopted(folder, plan, _real(link, plan, outlets(team), who), who, now))
-    ]
+    done: list[Adopted] = []
+    left_out: dict[tuple[Period, str], None] = {}
+    for plan in chosen_plans(folder, period, now):
+        mine = [(outlet, _pushed(folder, link, plan, outlet, who)) for outlet in outlets(team)]
+        left_out |= {(plan.period, outlet.role.id): None for outlet, was in mine if not was}
+        real = _real(link, plan, [outlet for outlet, was in mine if was], who)
+        if found := _adopted(folder, plan, real, who, now):
+            done.append(found)
     chosen = chosen_plans(folder, period, now)
     left = drift(folder, link, period) if any(a.shift.end > now for plan in chosen for a in plan.shifts) else None
-    return tuple(done), left
+    return Adoption(tuple(done), left, tuple(left_out))
+
+
+def _pushed(folder: Path, link: Link, plan: Draft, outlet: Outlet, who: Who) -> bool:
+    """Whether the plan ever reached an outlet; one without shifts in it, or without a schedule, tells nothing."""
+    shifts = [a.shift for a in plan.shifts if a.shift.role == outlet.role.id and a.shift.seat in outlet.seats]
+    if not shifts:
+        return True
+    window = Span(min(shift.start for shift in shifts), max(shift.end for shift in shifts))
+    return pushed(folder, plan, outlet, live(link, outlet, window, meaning(folder)), who)
 
 
 def _adopted(folder: Path, plan: Draft, real: "Real", who: Who, now: datetime) -> Adopted | None:

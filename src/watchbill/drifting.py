@@ -12,10 +12,10 @@ from watchbill.publish.pagerduty import account, origin, remote
 from watchbill.publish.pagerduty.compile import entries
 from watchbill.publish.pagerduty.entries import Held, Move, clipped, moves, spans_of
 from watchbill.publish.pagerduty.legacy import stretch
-from watchbill.publish.pagerduty.marks import mark_of
-from watchbill.publish.pagerduty.proposal import WALL, Outlet, ordered
-from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Schedule, User
-from watchbill.pushing import Link, outlets, push_file
+from watchbill.publish.pagerduty.proposal import Outlet, ordered
+from watchbill.publish.pagerduty.pushed import push_file, was_pushed
+from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Meaning, User
+from watchbill.pushing import Link, meaning, outlets
 from watchbill.results import Draft
 from watchbill.shelf import shelf
 from watchbill.times import Period, Span, merged, without
@@ -51,7 +51,10 @@ class Covered:
 
 @dataclass(frozen=True)
 class Drift:
-    """How PagerDuty differs from the plans of some periods, from `now` on. `guests` are names of people by id."""
+    """How PagerDuty differs from the plans of some periods, from `now` on. `guests` are names of people by id.
+
+    `unpushed` are the roles of a period whose schedule never had its plan, so that nothing there is to be adopted.
+    """
 
     now: datetime
     zone: str
@@ -59,6 +62,7 @@ class Drift:
     differences: tuple[Difference, ...]
     cover: tuple[Covered, ...]
     guests: Mapping[str, str] = field(default_factory=dict)
+    unpushed: tuple[tuple[Period, str], ...] = ()
 
 
 def drift(folder: Path, link: Link, period: Period | None = None) -> Drift:
@@ -73,16 +77,20 @@ def drift(folder: Path, link: Link, period: Period | None = None) -> Drift:
         raise Refused(f"{period} is over, so PagerDuty pages nobody by it. What was adopts: watchbill drift --adopt")
     found: list[Difference] = []
     cover: list[Covered] = []
+    unpushed: dict[tuple[Period, str], None] = {}
     seen = Who(link, team)
     for outlet in outlets(team):
         mine = [plan for plan in chosen if any(_of(plan, outlet))]
         if mine:
-            state = live(link, outlet, Span(now, max(map(_ends, mine)) + BEYOND))
+            state = live(link, outlet, Span(now, max(map(_ends, mine)) + BEYOND), meaning(folder))
             for plan in mine:
-                found += _differences(folder, plan, outlet, state, seen, now)
+                was = pushed(folder, plan, outlet, state, seen)
+                unpushed |= {} if was else {(plan.period, outlet.role.id): None}
+                found += _differences(_Reasons(folder, plan, outlet, state, seen, was), now)
             cover.append(_covered(mine, outlet, state, now))
     found.sort(key=lambda difference: (difference.span.start, difference.role))
-    return Drift(now, team.zone, tuple(plan.period for plan in chosen), tuple(found), tuple(cover), seen.guests)
+    periods = tuple(plan.period for plan in chosen)
+    return Drift(now, team.zone, periods, tuple(found), tuple(cover), seen.guests, tuple(unpushed))
 
 
 def chosen_plans(folder: Path, period: Period | None, now: datetime) -> tuple[Draft, ...]:
@@ -100,10 +108,21 @@ def chosen_plans(folder: Path, period: Period | None, now: datetime) -> tuple[Dr
     return coming
 
 
-def live(link: Link, outlet: Outlet, window: Span) -> AnySchedule | None:
+def live(link: Link, outlet: Outlet, window: Span, meant: Meaning) -> AnySchedule | None:
     """The schedule of an outlet as it stands, of whichever kind it is; None where there is none."""
     there = remote.find(link.calls, outlet.schedule)
-    return ordered(remote.read(link.calls, *there, window), window, WALL) if there else None
+    return ordered(remote.read(link.calls, *there, window), window, meant) if there else None
+
+
+def pushed(folder: Path, plan: Draft, outlet: Outlet, state: AnySchedule | None, who: "Who") -> bool:
+    """Whether a plan was ever written to the schedule of an outlet, and not rolled back since."""
+    wrote = {stretch(e) for one in (plan, *plans.older(folder, plan.period)) for e in _planned(one, outlet)}
+
+    def ours(held: Held) -> bool:
+        return stretch(who.held((held,))[0]) in wrote
+
+    file = push_file(folder, plan.period)
+    return was_pushed(file, plan.period, outlet.role.id, outlet.seats[0], state, ours)
 
 
 class Who:
@@ -155,10 +174,8 @@ def _planned(plan: Draft, outlet: Outlet) -> tuple[Entry, ...]:
     return entries((plan,), outlet.role.id, outlet.seats, people)
 
 
-def _differences(
-    folder: Path, plan: Draft, outlet: Outlet, state: AnySchedule | None, who: Who, now: datetime
-) -> Iterator[Difference]:
-    reasons = _Reasons(folder, plan, outlet, state, who)
+def _differences(reasons: "_Reasons", now: datetime) -> Iterator[Difference]:
+    plan, outlet, state, who = reasons.plan, reasons.outlet, reasons.state, reasons.who
     is_ = who.held(state.final) if state else ()
     for move in moves(_planned(plan, outlet), is_, _judged(plan, outlet, now)):
         for span, why in reasons.of(move):
@@ -175,6 +192,7 @@ class _Reasons:
     outlet: Outlet
     state: AnySchedule | None
     who: Who
+    pushed: bool
 
     def of(self, move: Move) -> Iterator[tuple[Span, str]]:
         """The pieces of a difference with a reason of their own each."""
@@ -192,18 +210,10 @@ class _Reasons:
             return NO_SCHEDULE
         strangers = [id_ for id_ in move.after if id_ not in move.before]
         if not strangers:
-            return NOBODY if self._pushed() else origin.NOT_PUSHED
+            return NOBODY if self.pushed else origin.NOT_PUSHED
         found = origin.why(self.state, at, self.who.user(strangers[0]), self._ours)
         by_hand = found in (origin.BY_HAND, origin.SHIFT_BY_HAND)
-        return found if by_hand or self._pushed() else origin.NOT_PUSHED
-
-    def _pushed(self) -> bool:
-        """Whether this plan was ever written to the schedule, as far as a push file or the names of layers tell."""
-        file = push_file(self.folder, self.plan.period)
-        if file and file.of(self.outlet.role.id, self.outlet.seats[0]):
-            return True
-        marks = [mark_of(layer.name) for layer in self.state.layers] if isinstance(self.state, Schedule) else []
-        return any(mark and mark.period == self.plan.period.name for mark in marks)
+        return found if by_hand or self.pushed else origin.NOT_PUSHED
 
     def _ours(self, held: Held, id_: str | None) -> bool:
         """Whether an override or custom shift was written for this plan, or for an older revision of it."""

@@ -16,8 +16,9 @@ from watchbill.escalation import Chain, Finding, OnCall, Spot, Timeline, finding
 from watchbill.publish.pagerduty import account, remote
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.proposal import Outlet
+from watchbill.publish.pagerduty.pushed import push_path
 from watchbill.publish.pagerduty.terms import Entry, Kind, Policy, Target, User
-from watchbill.pushing import Link, outlets, push_path
+from watchbill.pushing import Link, outlets
 from watchbill.times import MINUTE, Period, Span, zone, zone_names
 from watchbill.workspace import Workspace, plans
 

@@ -1,27 +1,26 @@
 """From a folder to PagerDuty: which schedules a plan goes to, what would change there, and the verbs that change it."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from watchbill import workspace
-from watchbill.domain import GUEST, Part, Person, is_guest
 from watchbill.errors import Refused, did_you_mean
-from watchbill.files import inside, write_atomically
-from watchbill.publish.pagerduty import account, answers
+from watchbill.files import write_atomically
+from watchbill.publish.pagerduty import account, answers, holders
 from watchbill.publish.pagerduty.apply import Again, Applied, Keep, apply, written
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.carry import Hands
-from watchbill.publish.pagerduty.journal import PushFile, decode, encode
+from watchbill.publish.pagerduty.journal import PushFile, encode
 from watchbill.publish.pagerduty.layered import show as show_layers
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import WALL, Outlet, Proposal, Scene, Show, propose, window_of
+from watchbill.publish.pagerduty.pushed import accepted, push_file, push_path
 from watchbill.publish.pagerduty.rolling import propose_back, rolled_back
 from watchbill.publish.pagerduty.shifted import show as show_shifts
-from watchbill.publish.pagerduty.terms import Kind, User
-from watchbill.results import Assigned, Draft
+from watchbill.publish.pagerduty.terms import Kind, Meaning
+from watchbill.results import Draft
 from watchbill.shelf import shelf
 from watchbill.times import Period
 from watchbill.workspace import Workspace, plans
@@ -81,7 +80,8 @@ def push_apply(
 ) -> Applied:
     """Writes what was shown under a digest, and keeps what was written in `plans/<period>.push.json`."""
     stage = _stage(folder, period, link, roles=roles, create=create)
-    proposal = stage.propose(push_file(folder, period), allowed)
+    file = push_file(folder, period)
+    proposal = _proposed(lambda keys: stage.propose(file, keys), file, digest, allowed)
     return _carried(folder, period, stage, proposal, digest, again=lambda file: stage.propose(file, ()), keep=written)
 
 
@@ -99,12 +99,23 @@ def rollback_apply(
     """Rolls back as it was shown under a digest."""
     stage = _stage(folder, period, link, roles=roles, create=False)
     file = _pushed(folder, period)
-    proposal = stage.propose_back(file, allowed)
+    proposal = _proposed(lambda keys: stage.propose_back(file, keys), file, digest, allowed)
 
     def again(_: PushFile) -> Proposal:
         return stage.propose_back(file, ())
 
     return _carried(folder, period, stage, proposal, digest, again=again, keep=rolled_back)
+
+
+def _proposed(
+    propose_: Callable[[Sequence[str]], Proposal], file: PushFile | None, digest: str, allowed: Sequence[str]
+) -> Proposal:
+    """What is to be written still. A run of that digest may have written what a hazard was allowed for already."""
+    if file and file.pending and file.pending.digest == digest:
+        return propose_(())
+    if file and file.digest == digest and (left := propose_(())).settled:
+        return left
+    return propose_(allowed)
 
 
 def _carried(
@@ -135,15 +146,18 @@ def _progress(file: PushFile) -> str:
 
 @dataclass(frozen=True)
 class _Stage:
-    """Everything that stays the same while a push looks at PagerDuty again and again."""
+    """Everything that stays the same while a push looks at PagerDuty again and again; `every`: the team's outlets."""
 
     link: Link
     scene: Scene
     outlets: tuple[Outlet, ...]
+    every: tuple[Outlet, ...]
 
     def propose(self, file: PushFile | None, allowed: Sequence[str]) -> Proposal:
         """What is to be written now."""
-        return propose(self.link.calls, replace(self.scene, file=file), self.outlets, SHOWS, allowed, self.link.now())
+        scene = replace(self.scene, file=file)
+        calls, now = self.link.calls, self.link.now()
+        return propose(calls, scene, self.outlets, self.every, SHOWS, allowed, now)
 
     def propose_back(self, file: PushFile, allowed: Sequence[str]) -> Proposal:
         """What is to be written now to page as before a push."""
@@ -153,7 +167,6 @@ class _Stage:
 
 def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], create: bool) -> _Stage:
     team = workspace.read(folder)
-    known = answers.kept(folder)
     found = outlets(team, roles)
     published = plans.read_plans(folder)
     plan = next((one for one in published if one.period == period), None)
@@ -161,9 +174,10 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         raise _unpublished(folder, period)
     now = link.now()
     window_of(plan, now)
-    plan, users = _resolved(link.calls, team, _only(plan, found), now)
+    people = {person.id: person for person in team.people}
+    plan, users = holders.resolved(link.calls, people, _only(plan, found), now)
     older = plans.older(folder, period)
-    users |= _once(link.calls, team, older, users)
+    users |= holders.once(link.calls, people, older, users)
     scene = Scene(
         plan=plan,
         plans=tuple(plan if one.period == period else one for one in published),
@@ -173,11 +187,18 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         notice=team.notice,
         gone=frozenset(p.id for p in team.people if p.left and p.left <= plan.period.last),
         create=create,
-        meaning=known.meaning() if known else WALL,
+        meaning=meaning(folder),
+        accepted=accepted(folder, (one.period for one in published)),
         name=account.Names(link.calls, users.values()),
         policy=account.PolicyNames(link.calls),
     )
-    return _Stage(link, scene, found)
+    return _Stage(link, scene, found, outlets(team))
+
+
+def meaning(folder: Path) -> Meaning:
+    """How to read PagerDuty, by what a probe found out; as usual where none was made."""
+    known = answers.kept(folder)
+    return known.meaning() if known else WALL
 
 
 def outlets(team: Workspace, roles: Collection[str] = ()) -> tuple[Outlet, ...]:
@@ -223,77 +244,8 @@ def _only(plan: Draft, found: Sequence[Outlet]) -> Draft:
     return replace(plan, shifts=tuple(a for a in plan.shifts if (a.shift.role, a.shift.seat) in seats))
 
 
-# ----------------------------------------------------------------------------------------------------------- users
-
-
-def _resolved(calls: Calls, team: Workspace, plan: Draft, now: datetime) -> tuple[Draft, dict[str, User]]:
-    """The users of everyone who holds a part. Who holds none any more may have left PagerDuty: the past is cut off."""
-    people = {person.id: person for person in team.people}
-    coming = _holders(plan, now)
-    users = dict(account.resolve(calls, [_known(people, id_) for id_ in coming if not is_guest(id_)]))
-    users |= account.resolve(calls, [_known(people, id_) for id_ in coming if is_guest(id_)])
-    past = [id_ for id_ in _holders(plan, None) if id_ not in users]
-    for id_ in past:
-        try:
-            users |= account.resolve(calls, [_known(people, id_)])
-        except Refused:
-            plan = _from(plan, now)
-    return plan, users
-
-
-def _once(calls: Calls, team: Workspace, older: Iterable[Draft], known: Container[str]) -> dict[str, User]:
-    """The users of those who held parts in earlier revisions only: what was written for them is known by its user."""
-    people = {person.id: person for person in team.people}
-    found: dict[str, User] = {}
-    for id_ in dict.fromkeys(id_ for plan in older for id_ in _holders(plan, None) if id_ not in known):
-        with suppress(Refused):
-            found |= account.resolve(calls, [_known(people, id_)])
-    return found
-
-
-def _holders(plan: Draft, now: datetime | None) -> tuple[str, ...]:
-    """Who holds a part that ends after an instant, or any, in order of the plan."""
-    parts = (part for assigned in plan.shifts for part in assigned.parts)
-    return tuple(dict.fromkeys(part.person for part in parts if now is None or part.end > now))
-
-
-def _known(people: Mapping[str, Person], id_: str) -> Person:
-    return people.get(id_) or Person(id_, id_, "UTC", pagerduty=id_.removeprefix(GUEST) if is_guest(id_) else "")
-
-
-def _from(plan: Draft, now: datetime) -> Draft:
-    """The plan without parts that are over."""
-    kept = [replace(a, parts=tuple(part for part in a.parts if part.end > now)) for a in plan.shifts]
-    return replace(plan, shifts=tuple(_cut(a) for a in kept if a.shift.end > now))
-
-
-def _cut(assigned: Assigned) -> Assigned:
-    """A shift that begins where its first part does."""
-    parts: tuple[Part, ...] = assigned.parts
-    if not parts:
-        return assigned
-    start = min(part.start for part in parts)
-    spans = tuple(span for span in assigned.shift.spans if span.end > start)
-    spans = tuple(replace(span, start=max(span.start, start)) for span in spans)
-    return replace(assigned, shift=replace(assigned.shift, spans=spans))
-
-
-# ------------------------------------------------------------------------------------------------------- push file
-
-
-def push_path(folder: Path, period: Period) -> Path:
-    """Where it is kept what a push wrote."""
-    return inside(folder / "plans", f"{period}.push.json")
-
-
 def _pushed(folder: Path, period: Period) -> PushFile:
     file = push_file(folder, period)
     if file is None or not any(one.schedule for one in file.written):
         raise Refused(f"{period} was not pushed from here: there is no plans/{period}.push.json. Restore it from git.")
     return file
-
-
-def push_file(folder: Path, period: Period) -> PushFile | None:
-    """What a push of a period's plan wrote; None where there is no such file."""
-    path = push_path(folder, period)
-    return decode(f"plans/{path.name}", path.read_bytes()) if path.is_file() else None

@@ -12,7 +12,7 @@ from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from watchbill.adopting import Adopted
+    from watchbill.adopting import Adopted, Adoption
     from watchbill.drifting import Covered, Difference, Drift
     from watchbill.report.words import People
 
@@ -30,26 +30,28 @@ def drift(
 
     Without a period: every plan that is not over. Overrides made by hand in PagerDuty are drift, too. --adopt publishes
     a revision in which who is, and since the plan's start was, really on call holds the shifts, so that balances stay
-    true; hours in which nobody is on call are named, never adopted. Rules cannot undo what happens: what they find is
-    shown and kept.
+    true; hours in which nobody is on call are named, never adopted, and a role that was never pushed is left out. Rules
+    cannot undo what happens: what they find is shown and kept.
     """
     from watchbill import drifting
     from watchbill.cli.remote import link
 
     folder = folder_of(context)
     using, wanted = link(folder), period_of(period)
-    adopted: Sequence[Adopted] = ()
+    done: Adoption | None = None
     found: Drift | None
     if adopt:
         from watchbill import adopting
 
-        adopted, found = adopting.adopt(folder, using, wanted)
+        done = adopting.adopt(folder, using, wanted)
+        found = done.left
     else:
         found = drifting.drift(folder, using, wanted)
     if as_json:
-        say_json(_json(found) | ({"adopted": [_adopted_json(one) for one in adopted]} if adopt else {}))
+        say_json(_json(found) | (_adoption_json(done) if done else {}))
     else:
-        _tell_adopted(folder, adopted, asked=adopt)
+        if done:
+            _tell_adopted(folder, done)
         _tell(folder, found)
     if found and found.differences:
         end(1)
@@ -58,19 +60,29 @@ def drift(
 # ---------------------------------------------------------------------------------------------------------- adopted
 
 
-def _tell_adopted(folder: Path, adopted: "Sequence[Adopted]", *, asked: bool) -> None:
+def _tell_adopted(folder: Path, adoption: "Adoption") -> None:
     from watchbill.judge import told
     from watchbill.report import diff
 
-    if asked and not adopted:
+    for period, role in adoption.left_out:
+        say(f"{role} of {period} is not pushed yet, so nothing of it was adopted. Push it first:")
+        say(f"  watchbill push {period} --role {role}")
+    if not adoption.done and not adoption.left_out:
         say("Nothing to adopt: the plans are what PagerDuty has.")
-    for one in adopted:
+    for one in adoption.done:
         problem = one.audited.problem
         people = {**_people(folder, one.plan.guests), **one.previous.guests_on(problem.zone)}
         out(diff.tables(diff.diff(one.previous, one.plan), people, problem.zone), "")
         for finding in one.hard:
             note(f"kept although {told(finding)}")
         say(f"{one.path} is revision {one.plan.revision} of {one.plan.period}: it is what PagerDuty has.")
+
+
+def _adoption_json(adoption: "Adoption") -> dict[str, Any]:
+    return {
+        "adopted": [_adopted_json(one) for one in adoption.done],
+        "not_pushed": [{"period": period.name, "role": role} for period, role in adoption.left_out],
+    }
 
 
 def _adopted_json(one: "Adopted") -> dict[str, Any]:
@@ -110,7 +122,8 @@ def _remedies(found: "Drift") -> list[str]:
     from watchbill.drifting import NOBODY
     from watchbill.publish.pagerduty.origin import NOT_PUSHED
 
-    ours = [row.why in (NOT_PUSHED, NOBODY) for row in found.differences]
+    never = set(found.unpushed)
+    ours = [row.why in (NOT_PUSHED, NOBODY) or (row.period, row.role) in never for row in found.differences]
     adopt = "Take what was made by hand into the plan with: watchbill drift --adopt"
     push = "Bring the plan to PagerDuty with: watchbill push"
     return ([] if all(ours) else [adopt]) + ([push] if any(ours) else [])

@@ -67,6 +67,7 @@ def rehearse(folder: Path, period: "Period") -> str:
     from watchbill import pushing, rehearsal
     from watchbill.publish.pagerduty.calls import Calls
     from watchbill.publish.pagerduty.client import PdpyrasPort
+    from watchbill.publish.pagerduty.pushed import push_path
     from watchbill.sandbox import running
     from watchbill.workspace.folder import read
 
@@ -77,7 +78,7 @@ def rehearse(folder: Path, period: "Period") -> str:
         allowed = list(dict.fromkeys(hazard.key for hazard in shown.hazards))
         digest = pushing.push(folder, period, link, allowed=allowed).digest
         done = pushing.push_apply(folder, period, link, str(digest), allowed=allowed)
-    pushing.push_path(folder, period).unlink()
+    push_path(folder, period).unlink()
     schedules = len(done.after.shown)
     return f"{done.writes} writes to {schedules} schedules; read back, they page exactly as planned"
 

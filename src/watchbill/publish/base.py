@@ -13,10 +13,14 @@ DIGEST_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """One named danger in a set of changes: `key` is what `--allow` takes, such as `foreign:primary`."""
+    """One named danger in a set of changes: `key` is what `--allow` takes, such as `foreign:primary`.
+
+    `known`: it was allowed before and is the same since, so that it withholds nothing. Allowing it again is no mistake.
+    """
 
     key: str
     sentence: str
+    known: bool = False
 
 
 def withheld(hazards: Iterable[Hazard], allowed: Sequence[str]) -> tuple[Hazard, ...]:
@@ -27,7 +31,7 @@ def withheld(hazards: Iterable[Hazard], allowed: Sequence[str]) -> tuple[Hazard,
         if key not in keys:
             hint = did_you_mean(key, keys) or "There is no hazard now. Leave it out."
             raise Refused(f"--allow {key} matches no hazard. {hint}")
-    return tuple(hazard for hazard in found if hazard.key not in allowed)
+    return tuple(hazard for hazard in found if not hazard.known and hazard.key not in allowed)
 
 
 def digest(value: Any) -> str:

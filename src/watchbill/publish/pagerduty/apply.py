@@ -220,4 +220,8 @@ def _kept(file: PushFile, one: Shown, now: datetime) -> Written:
         if old
         else (),
         before=before,
+        seats=one.outlet.seats,
+        url=live.url if live else None,
+        foreign=doing[0].foreign if doing else old.foreign if old else (),
+        rolled_back=None if doing or old is None else old.rolled_back,
     )

@@ -52,13 +52,6 @@ def covered(scene: Scene, outlet: Outlet, manual: Iterable[Held], moves: Sequenc
         yield Hazard(f"covered:{outlet.role.id}", sentence)
 
 
-def foreign(outlet: Outlet, names: Sequence[str]) -> Iterator[Hazard]:
-    """Layers that are not ours are on call in our window."""
-    if names:
-        sentence = f"layers that watchbill did not write stay, below ours: {listed(names)}"
-        yield Hazard(f"foreign:{outlet.role.id}", sentence)
-
-
 def unknown(scene: Scene, outlet: Outlet, held: Iterable[Held]) -> Iterator[Hazard]:
     """Without a push file, overrides that may be ours or made by hand."""
     told = [f"{scene.name(o.user)} {told_stretch(scene, Span(o.start, o.end))}" for o in held]

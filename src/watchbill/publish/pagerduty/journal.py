@@ -21,7 +21,9 @@ _State = Annotated[AnySchedule, Field(discriminator="kind")]
 class Written:
     """What stands in one schedule because of us: with ids, where PagerDuty gives any that can be told by nothing else.
 
-    `before` is what stood there before the last push, for `rollback`; None where the push made the schedule.
+    `before` is what stood there before the last push, for `rollback`; None where the push made the schedule, or was
+    rolled back, at `rolled_back`. `seats` are all that the schedule is for, `url` is its page. `foreign` are the marks
+    of what others had there when that was allowed: the same needs no allowance again.
     """
 
     role: str
@@ -32,6 +34,10 @@ class Written:
     shifts: tuple[CustomShift, ...] = ()
     rotations: tuple[str, ...] = ()
     before: _State | None = None
+    seats: tuple[int, ...] = ()
+    url: str | None = None
+    foreign: tuple[str, ...] = ()
+    rolled_back: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Doing:
     """The writes to one schedule of a run that has not ended: the first `done` of them are made.
 
     `schedule` is its id; None, as `before`, for one that does not exist before the first write. `origin` is what stood
-    before the first of several runs, where those before this one were cut off; None if this is the first.
+    before the first of several runs, where those before this one were cut off; None if this is the first. `foreign` is
+    what of others was shown, and allowed, when the run began.
     """
 
     role: str
@@ -51,6 +58,7 @@ class Doing:
     steps: tuple[_Step, ...]
     done: int = 0
     origin: _State | None = None
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

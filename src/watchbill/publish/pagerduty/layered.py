@@ -1,12 +1,12 @@
 """A schedule of layers: what a push would write to it, by layers or overrides, and the proof that this is the plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from watchbill.errors import Refused
 from watchbill.publish.base import Hazard
-from watchbill.publish.pagerduty import hazards, remote
+from watchbill.publish.pagerduty import foreign, hazards, remote
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.compile import Compiled, as_layers, as_overrides, entries
 from watchbill.publish.pagerduty.entries import Move, clipped, moves, painted, spans_of
@@ -22,6 +22,8 @@ from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Override, Sche
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
 from watchbill.times import Span
+
+BELOW = "layers that watchbill did not write stay, below ours"
 
 
 def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, window: Span, now: datetime) -> Shown:
@@ -108,6 +110,7 @@ def _shown(
     made_up: int = 0,
 ) -> Shown:
     expected, judged = _expected(scene, outlet, there, goal, window, told=told)
+    others = foreign.of_layers(there.id, goal.layers, now) if outlet.form == "layers" else ()
     shown = Shown(
         outlet=outlet,
         kind="schedule",
@@ -121,8 +124,9 @@ def _shown(
         ours=tuple(
             o for o in there.overrides if o.end > now and o not in goal.manual and stretch(o) not in ours.others
         ),
+        foreign=tuple(one.mark for one in others),
     )
-    return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
+    return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, others, now))
 
 
 def _steps(scene: Scene, live: AnySchedule | None, there: Schedule, goal: Goal, now: datetime) -> tuple[AnyStep, ...]:
@@ -170,20 +174,20 @@ def _cover(goal: Goal, live: Schedule, now: datetime) -> datetime | None:
 
 
 def _hazards(
-    scene: Scene, outlet: Outlet, live: Schedule, goal: Goal, ours: Ours, shown: Shown, now: datetime
+    scene: Scene,
+    outlet: Outlet,
+    live: Schedule,
+    goal: Goal,
+    ours: Ours,
+    shown: Shown,
+    others: Sequence[foreign.Foreign],
+    now: datetime,
 ) -> Iterable[Hazard]:
     changed = shown.moves
     yield from hazards.lost(scene, outlet, changed, now)
     yield from hazards.gaps(scene, outlet, changed)
     yield from hazards.holes(scene, outlet, now)
-    if outlet.form == "layers":
-        last = max((layer.end for layer in goal.layers if layer.end), default=now)
-        foreign = [
-            layer.name
-            for layer in goal.layers
-            if mark_of(layer.name) is None and not ended(layer, now) and layer.start < last
-        ]
-        yield from hazards.foreign(outlet, foreign)
+    yield from foreign.hazard(f"foreign:{outlet.role.id}", BELOW, others, scene.accepted)
     beneath = render(live.layers, (), live.zone, Span(now, max(shown.judged[-1].end, now)), scene.meaning)
     below = moves(
         beneath, render(goal.layers, (), live.zone, Span(now, shown.judged[-1].end), scene.meaning), shown.judged
@@ -191,15 +195,6 @@ def _hazards(
     yield from hazards.covered(scene, outlet, goal.manual, below)
     if not ours.sure and _pushed_before(scene, live, ours):
         yield from hazards.unknown(scene, outlet, goal.manual)
-
-
-def _below(scene: Scene, live: Schedule, goal: Goal, shown: Shown) -> tuple[Move, ...]:
-    """What changes below the overrides."""
-    if not shown.judged:
-        return ()
-    window = Span(shown.judged[0].start, shown.judged[-1].end)
-    old, new = (render(some, (), live.zone, window, scene.meaning) for some in (live.layers, goal.layers))
-    return moves(old, new, shown.judged)
 
 
 def _pushed_before(scene: Scene, live: Schedule, ours: Ours) -> bool:

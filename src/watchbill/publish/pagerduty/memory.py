@@ -65,7 +65,9 @@ def _recognised(one: Shown) -> Written:
     overrides = tuple(item for item in one.ours if isinstance(item, Override))
     shifts = tuple(item for item in one.ours if isinstance(item, CustomShift))
     live = one.live.id if one.live else ""
-    return Written(one.outlet.role.id, one.outlet.seats[0], live, one.kind, overrides, shifts, before=bare(one.live))
+    seats = one.outlet.seats
+    before = bare(one.live)
+    return Written(one.outlet.role.id, seats[0], live, one.kind, overrides, shifts, before=before, seats=seats)
 
 
 def folded(file: PushFile, proposal: Proposal, pending: Pending) -> PushFile:

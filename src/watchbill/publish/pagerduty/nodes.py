@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.texts import printable
+
+LONGEST_URL = 500
 
 _REMEDY = "Nothing was made of it. If it stays so, watchbill does not know this form of the API: report it."
 
@@ -77,6 +80,18 @@ def maybe_instant(node: Any, key: str) -> datetime | None:
 def reference(node: Any) -> str:
     """The id of what is referred to, or a bare id."""
     return node if isinstance(node, str) and node else text(node, "id")
+
+
+def web_page(value: Any) -> str | None:
+    """The address of a page, if it is one that is safe to show and to link to: https, plain and of bounded length."""
+    if not isinstance(value, str) or len(value) > LONGEST_URL or not value.isascii() or not value.isprintable():
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
+    whole = parts.scheme == "https" and parts.hostname and parts.username is None and parts.password is None
+    return value if whole and not set(value) & set(' "<>\\^`{|}') else None
 
 
 def field(node: Any, key: str, where: str) -> Any:

@@ -52,8 +52,8 @@ class Scene:
 
     `older` are earlier revisions of the plan; `users` gives PagerDuty's id of each person who holds a part, `gone`
     are people who have left by the plan's end. `notice`: changes nearer than this hurt. `zone` is the
-    team's, for new schedules and for messages. `name` says who a PagerDuty user is,
-    `policy` what an escalation policy is called.
+    team's, for new schedules and for messages. `accepted` are the marks of what others have in schedules and earlier
+    pushes allowed. `name` says who a PagerDuty user is, `policy` what an escalation policy is called.
     """
 
     plan: Draft
@@ -66,6 +66,7 @@ class Scene:
     create: bool = False
     meaning: Meaning = WALL
     file: PushFile | None = None
+    accepted: frozenset[str] = frozenset()
     name: Callable[[str], str] = str
     policy: Callable[[str], str] = str
 
@@ -75,7 +76,8 @@ class Shown:
     """What would be written to one schedule. Afterwards it has to render as `expected` over the `judged` time.
 
     `live` is None for a schedule that does not exist yet. `cover` is until when somebody is on call, None for ever.
-    `ours` are the overrides or custom shifts there that are ours, whether they stay or go.
+    `ours` are the overrides or custom shifts there that are ours, whether they stay or go. `foreign` are the marks of
+    layers or rotations that are not, and are on call in our window.
     """
 
     outlet: Outlet
@@ -89,6 +91,7 @@ class Shown:
     manual: tuple[Entry, ...] = ()
     cover: datetime | None = None
     ours: tuple[Override | CustomShift, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     @property
     def final(self) -> tuple[Entry, ...]:
@@ -106,8 +109,8 @@ class Shown:
         return not self.steps and not self.moves
 
     def with_hazards(self, found: Iterable[Hazard]) -> "Shown":
-        """The same with what is dangerous about it: nothing is, where nothing is written."""
-        return replace(self, hazards=tuple(found)) if self.steps else self
+        """The same with what is dangerous about it: nothing new is, where nothing is written."""
+        return replace(self, hazards=tuple(hazard for hazard in found if self.steps or hazard.known))
 
     def doing(self) -> Doing:
         """The writes, before any of them is made."""
@@ -120,6 +123,7 @@ class Shown:
             kind=self.kind,
             before=bare(before),
             steps=self.steps,
+            foreign=self.foreign,
         )
 
 
@@ -161,13 +165,19 @@ def propose(
     calls: Calls,
     scene: Scene,
     outlets: Sequence[Outlet],
+    every: Sequence[Outlet],
     show: Mapping[Kind, Show],
     allowed: Sequence[str],
     now: datetime,
 ) -> Proposal:
-    """Reads every schedule and works out what to write. Refused where it cannot be done at all, with the remedy."""
+    """Reads every schedule and works out what to write. Refused where it cannot be done at all, with the remedy.
+
+    `every` are the outlets of the team, also those that are left alone: no two may be one schedule.
+    """
     window = window_of(scene.plan, now)
-    shown = tuple(show[o.kind](calls, scene, o, found(calls, scene, o, window), window, now) for o in outlets)
+    live = [found(calls, scene, o, window) for o in outlets]
+    _insist_apart(zip(outlets, live, strict=True), every)
+    shown = tuple(show[o.kind](calls, scene, o, state, window, now) for o, state in zip(outlets, live, strict=True))
     return proposal(scene, now, window, shown, allowed)
 
 
@@ -209,6 +219,26 @@ def found(calls: Calls, scene: Scene, outlet: Outlet, window: Span) -> AnySchedu
     if kind != outlet.kind:
         raise Refused(_wrong_kind(outlet, kind))
     return ordered(remote.read(calls, id_, kind, window), window, scene.meaning)
+
+
+def _insist_apart(looked: Iterable[tuple[Outlet, AnySchedule | None]], every: Sequence[Outlet]) -> None:
+    """Refused where one schedule is named twice, by its id and by its name: each would undo what the other wrote."""
+    for outlet, state in looked:
+        names = (state.id, state.name) if state else (outlet.schedule,)
+        for other in every:
+            if (other.role.id, other.seats) != (outlet.role.id, outlet.seats) and other.schedule in names:
+                whom = sorted({outlet.role.id, other.role.id})
+                who = " and ".join(whom) if len(whom) > 1 else f"two seats of {whom[0]}"
+                raise Refused(
+                    f'"{names[-1]}" is the schedule of {who}, and each would undo what the other wrote. Give each its '
+                    f"own in publish.pagerduty of team.yaml{_or_together(outlet, other)}."
+                )
+
+
+def _or_together(one: Outlet, other: Outlet) -> str:
+    """A shift-based schedule holds all seats of a role, if it is named once."""
+    together = one.role.id == other.role.id and one.form == "custom_shifts"
+    return ", or name it once for all seats" if together else ""
 
 
 def ordered(state: AnySchedule, window: Span, meaning: Meaning) -> AnySchedule:

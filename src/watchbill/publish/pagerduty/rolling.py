@@ -1,22 +1,22 @@
 """Rolling back: from now on every schedule pages as it did before the last push. What is past stays as it was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from watchbill.errors import Refused
-from watchbill.publish.pagerduty import hazards
+from watchbill.publish.pagerduty import hazards, legacy, remote, shifted, shifts
 from watchbill.publish.pagerduty.apply import untouched
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.entries import Held, moves
 from watchbill.publish.pagerduty.journal import PushFile, Written
 from watchbill.publish.pagerduty.layered import overlaid
-from watchbill.publish.pagerduty.legacy import back_to
 from watchbill.publish.pagerduty.memory import made_by
 from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Shown, found, proposal, window_of
 from watchbill.publish.pagerduty.render import render
-from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Schedule
+from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Schedule, ShiftSchedule
 from watchbill.publish.pagerduty.undo import undoing
-from watchbill.times import Span
+from watchbill.times import Span, wall, zone
 
 
 def propose_back(
@@ -24,14 +24,28 @@ def propose_back(
 ) -> Proposal:
     """What rolling back would write. `written` is the push file of the push to roll back. Refused if it was none."""
     window = window_of(scene.plan, now)
-    shown = tuple(_back(scene, o, found(calls, scene, o, window), written, window, now) for o in outlets)
+    shown = tuple(_back(calls, scene, o, found(calls, scene, o, window), written, window, now) for o in outlets)
     return proposal(scene, now, window, shown, allowed)
 
 
-def _back(scene: Scene, outlet: Outlet, live: AnySchedule | None, file: PushFile, window: Span, now: datetime) -> Shown:
+def _back(
+    calls: Calls,
+    scene: Scene,
+    outlet: Outlet,
+    live: AnySchedule | None,
+    file: PushFile,
+    window: Span,
+    now: datetime,
+) -> Shown:
     written = file.of(outlet.role.id, outlet.seats[0])
     if live is None or written is None:
         raise Refused(f"{outlet.role.id}: nothing was pushed to {outlet.schedule}, so there is nothing to roll back.")
+    if written.rolled_back:
+        day = wall(written.rolled_back, zone(scene.zone))
+        raise Refused(
+            f"{outlet.role.id}: {live.name} was rolled back on {day:%d %b %Y} already: it pages as before the push. "
+            "To bring the plan back: watchbill push"
+        )
     if written.before is None:
         raise Refused(
             f"{outlet.role.id}: {outlet.schedule} was made by the push and holds nothing else. Take it out of the "
@@ -39,7 +53,8 @@ def _back(scene: Scene, outlet: Outlet, live: AnySchedule | None, file: PushFile
         )
     pending = [d for d in (file.pending.targets if file.pending else ()) if d.schedule == live.id]
     made = (*written.overrides, *written.shifts, *(item for doing in pending for item in made_by(doing)))
-    expected, judged = _expected(scene, written, live, made, window, now)
+    expected = _expected(calls, scene, written, live, made, window, now)
+    judged = (window,)
     steps = undoing(written.before, live, made, now, scene.meaning)
     shown = Shown(outlet, live.kind, live, steps, expected, judged)
     changed = moves(live.final, expected, judged)
@@ -48,17 +63,32 @@ def _back(scene: Scene, outlet: Outlet, live: AnySchedule | None, file: PushFile
 
 
 def _expected(
-    scene: Scene, written: Written, live: AnySchedule, made: Sequence[Held], window: Span, now: datetime
-) -> tuple[tuple[Entry, ...], tuple[Span, ...]]:
-    """What is rendered afterwards; of shifts only what is written can be told, not what it renders to."""
-    if not isinstance(live, Schedule) or not isinstance(written.before, Schedule):
-        return live.final, ()
-    goal = back_to(written.before, live, made, now)
-    return render(goal.layers, overlaid(live, goal), live.zone, window, scene.meaning), (window,)
+    calls: Calls,
+    scene: Scene,
+    written: Written,
+    live: AnySchedule,
+    made: Sequence[Held],
+    window: Span,
+    now: datetime,
+) -> tuple[Entry, ...]:
+    """What is rendered afterwards."""
+    before = written.before
+    if isinstance(live, Schedule) and isinstance(before, Schedule):
+        goal = legacy.back_to(before, live, made, now)
+        return render(goal.layers, overlaid(live, goal), live.zone, window, scene.meaning)
+    if isinstance(live, ShiftSchedule) and isinstance(before, ShiftSchedule):
+        turning = remote.turning(calls, live.id, window) if any(r.events for r in live.rotations) else ()
+        return shifted.expected(live, shifts.back_to(before, live, made, now), turning, window)
+    raise Refused(f"{written.role}: {live.name} is of another kind than before the push. Put it back in PagerDuty.")
 
 
 def rolled_back(file: PushFile, after: Proposal, digest: str) -> PushFile:
     """The push file once everything is as before: nothing of ours stands, and there is nothing more to go back to."""
     others = untouched(file, after)
-    back = (Written(w.role, w.seat, w.schedule, w.kind) for w in file.written if w not in others)
+    back = (_back_at(w, after.now) for w in file.written if w not in others)
     return PushFile(file.period, 0, digest, after.now, (*others, *back))
+
+
+def _back_at(written: Written, now: datetime) -> Written:
+    """What is known of a schedule still: where it is, and what of others was allowed there."""
+    return replace(written, overrides=(), shifts=(), rotations=(), before=None, rolled_back=now)

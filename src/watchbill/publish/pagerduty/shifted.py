@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from watchbill.domain import Shift
 from watchbill.publish.base import Hazard
-from watchbill.publish.pagerduty import hazards, remote, shift_tails
+from watchbill.publish.pagerduty import foreign, hazards, remote, shift_tails
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.compile import as_shifts
 from watchbill.publish.pagerduty.entries import clipped
 from watchbill.publish.pagerduty.legacy import Ours, stretch
 from watchbill.publish.pagerduty.memory import remembered
 from watchbill.publish.pagerduty.proposal import Outlet, Scene, Shown
-from watchbill.publish.pagerduty.shifts import Goal, Wanted, aim, endless, fits, is_ours, steps_to, stood_in
+from watchbill.publish.pagerduty.shifts import Goal, Wanted, aim, endless, fits, steps_to, stood_in
 from watchbill.publish.pagerduty.standing import goes_on
 from watchbill.publish.pagerduty.steps import AnyStep, MakeSchedule
 from watchbill.publish.pagerduty.still import still_shifts
@@ -22,6 +22,7 @@ from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
 from watchbill.times import Span, merged
 
+BESIDE = "rotations that watchbill did not write stay, and page beside ours"
 FARTHEST = timedelta(days=365)
 """How far ahead an event may begin."""
 
@@ -33,6 +34,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
     ours = remembered(scene, outlet, lambda plan: _told(scene, outlet, plan))
     goal = still_shifts(there, aim(there, wanted, ours, now), now)
     steps = steps_to(there, goal, now, scene.meaning.shifts)
+    others = foreign.of_shifts(there, window.end, now)
     turning = remote.turning(calls, there.id, window) if any(r.events for r in there.rotations) else ()
     shown = Shown(
         outlet=outlet,
@@ -45,8 +47,9 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
         manual=clipped([*goal.manual, *_in_place(there, goal)], (window,)),
         cover=_cover(there, goal, now),
         ours=goal.ours,
+        foreign=tuple(one.mark for one in others),
     )
-    return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, now))
+    return shown.with_hazards(_hazards(scene, outlet, there, goal, ours, shown, others, now))
 
 
 def _new(scene: Scene, outlet: Outlet) -> ShiftSchedule:
@@ -168,25 +171,23 @@ def _doubles(scene: Scene, goal: Goal, now: datetime) -> Iterator[str]:
 
 
 def _hazards(
-    scene: Scene, outlet: Outlet, live: ShiftSchedule, goal: Goal, ours: Ours, shown: Shown, now: datetime
+    scene: Scene,
+    outlet: Outlet,
+    live: ShiftSchedule,
+    goal: Goal,
+    ours: Ours,
+    shown: Shown,
+    others: Sequence[foreign.Foreign],
+    now: datetime,
 ) -> Iterable[Hazard]:
     changed = shown.moves
     yield from hazards.lost(scene, outlet, changed, now)
     yield from hazards.gaps(scene, outlet, changed)
     yield from hazards.holes(scene, outlet, now)
-    yield from _foreign(outlet, live, shown.judged[-1].end, now)
+    yield from foreign.hazard(f"foreign:{outlet.role.id}", BESIDE, others, scene.accepted)
     yield from _covered(scene, outlet, live, goal, now)
     if not ours.sure and goal.manual and _pushed_before(live, ours, now):
         yield from _unknown(scene, outlet, goal.manual)
-
-
-def _foreign(outlet: Outlet, live: ShiftSchedule, until: datetime, now: datetime) -> Iterator[Hazard]:
-    """Rotations that are not ours are on call in our window: they page beside ours."""
-    others = [rotation for rotation in live.rotations if not is_ours(rotation, now)]
-    names = [e.name for r in others for e in r.events if goes_on(e, now) and e.since < until and any(e.users)]
-    if names:
-        sentence = f"rotations that watchbill did not write stay, and page beside ours: {hazards.listed(names)}"
-        yield Hazard(f"foreign:{outlet.role.id}", sentence)
 
 
 def _covered(scene: Scene, outlet: Outlet, live: ShiftSchedule, goal: Goal, now: datetime) -> Iterator[Hazard]:

@@ -38,7 +38,7 @@ def standing(state: AnySchedule | None, now: datetime) -> Any:
 
 def layers(of: Iterable[PdLayer], now: datetime) -> list[Any]:
     """The standing of layers, the lowest first, without those that have ended."""
-    return [_layer(layer, now) for layer in of if not ended(layer, now)]
+    return [layer(one, now) for one in of if not ended(one, now)]
 
 
 def ended(layer: PdLayer, now: datetime) -> bool:
@@ -46,15 +46,16 @@ def ended(layer: PdLayer, now: datetime) -> bool:
     return layer.end is not None and (layer.end <= now or layer.end <= layer.start)
 
 
-def _layer(layer: PdLayer, now: datetime) -> list[Any]:
+def layer(of: PdLayer, now: datetime) -> list[Any]:
+    """The standing of one layer."""
     return [
-        layer.name,
-        _from(layer.start, now),
-        layer.end and iso(layer.end),
-        iso(layer.virtual_start),
-        layer.turn,
-        list(layer.users),
-        sorted(map(_restriction, layer.restrictions)),
+        of.name,
+        _from(of.start, now),
+        of.end and iso(of.end),
+        iso(of.virtual_start),
+        of.turn,
+        list(of.users),
+        sorted(map(_restriction, of.restrictions)),
     ]
 
 

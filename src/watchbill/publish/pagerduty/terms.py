@@ -81,7 +81,7 @@ class Schedule:
     """A schedule of layers. `layers`: the lowest first, a later one covers it. `overrides`: in order of making.
 
     `final` is what PagerDuty renders over the window that was asked for: sorted and disjoint. `policies` are the ids
-    of the escalation policies that use it.
+    of the escalation policies that use it, `url` is its page, if PagerDuty names one.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Schedule:
     overrides: tuple[Override, ...] = ()
     final: tuple[Entry, ...] = ()
     policies: tuple[str, ...] = ()
+    url: str | None = None
     kind: Literal["schedule"] = "schedule"
 
 
@@ -163,6 +164,7 @@ class ShiftSchedule:
     overrides: tuple[ShiftOverride, ...] = ()
     final: tuple[Entry, ...] = ()
     policies: tuple[str, ...] = ()
+    url: str | None = None
     kind: Literal["schedule_v3"] = "schedule_v3"
 
 

@@ -18,6 +18,7 @@ from watchbill.publish.pagerduty.nodes import (
     number,
     reference,
     text,
+    web_page,
 )
 from watchbill.publish.pagerduty.terms import (
     CustomShift,
@@ -54,6 +55,7 @@ def schedule(body: Any) -> Schedule:
         layers=tuple(layer(item) for item in reversed(listed(node, "schedule_layers", ()))),
         final=settled(_rendered(node.get("final_schedule"))),
         policies=_policies(node),
+        url=web_page(node.get("html_url")),
     )
 
 
@@ -130,6 +132,7 @@ def shift_schedule(body: Any) -> ShiftSchedule:
         rotations=tuple(rotation(item) for item in listed(node, "rotations", ())),
         final=settled(_computed(node.get("final_schedule"))),
         policies=_policies(node),
+        url=web_page(node.get("html_url")),
     )
 
 
