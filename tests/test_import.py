@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pushes import NOW, Desk, seed, user
-from watchbill import app, drafting, importing, paging, workspace
+from watchbill import checking, drafting, importing, paging, workspace
 from watchbill.cli import run
 from watchbill.domain import Layer, Stretch, TurnLength, Window
 from watchbill.errors import InputError, Refused
@@ -69,7 +69,7 @@ def take(desk: Desk, *schedules: dict[str, Any], **options: Any) -> workspace.Wo
     desk.box.reset({**world, **options.pop("world", {})})
     made = importing.pagerduty(desk.link(), [s["id"] for s in schedules] or ["PSHIFT1"], team="payments", **options)
     importing.write(desk.folder, made)
-    checked = app.check(desk.folder, Q1)
+    checked = checking.check(desk.folder, Q1)
     assert [str(mistake) for mistake in checked.mistakes if not mistake.warning] == []
     return workspace.read(desk.folder)
 
@@ -185,7 +185,7 @@ def test_what_cannot_be_said_is_a_comment_that_says_why(desk: Desk, layers_: lis
     text = made.files["team.yaml"].decode()
     assert "is not taken over" in text
     importing.write(desk.folder, made)
-    assert app.check(desk.folder, Q1).errors == 0
+    assert checking.check(desk.folder, Q1).errors == 0
 
 
 def test_a_schedule_without_anything_that_can_be_said_is_refused_if_it_is_the_only_one(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tiny import write_team
-from watchbill import app, drafting
+from watchbill import app, checking, drafting
 from watchbill.domain import BUCKETS, Person, Problem, Role, ShareStep
 from watchbill.errors import InputError
 from watchbill.opening import Balances, opening
@@ -99,7 +99,7 @@ def test_mistakes_in_the_history_are_told_by_check_and_stop_a_plan(tmp_path: Pat
     folder = write_team(tmp_path / "team")
     (folder / "history").mkdir()
     (folder / "history" / "oncall.csv").write_text("role,person,start,end\nprimary,ana,x,y\n", encoding="utf-8")
-    told = [str(mistake) for mistake in app.check(folder, period("2027-01")).mistakes if not mistake.warning]
+    told = [str(mistake) for mistake in checking.check(folder, period("2027-01")).mistakes if not mistake.warning]
     assert told == ['history/oncall.csv:2:1  "x" is no instant. Write it in UTC, such as 2027-01-04T08:00Z.']
     with pytest.raises(InputError, match=r"history/oncall\.csv:2:1"):
         drafting.ground(folder, period("2027-01"))

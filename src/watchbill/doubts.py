@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from watchbill.domain import Shift
 from watchbill.errors import Mistake
+from watchbill.rules._held import running_at_starts
 from watchbill.rules.base import names
 from watchbill.serving import Serving
 from watchbill.understood import Line, Understood
@@ -18,6 +19,7 @@ def doubts(team: Workspace, serving: Serving, people: Sequence[Understood]) -> t
     found: list[Mistake] = []
     for key in serving.problem.layer:
         found += _thin(team, serving, [turn for turn in serving.problem.turns if turn.key == key])
+    found += _crowded(team, serving)
     for row in people:
         found += _whole_layers(serving, row)
         found += _mostly_blocked(serving, row)
@@ -44,6 +46,30 @@ def _thin(team: Workspace, serving: Serving, turns: Sequence[Shift]) -> Iterator
         yield Mistake(place, f"only {_listed(each)}. Ask others to make room if that is too much.", warning=True)
 
 
+def _crowded(team: Workspace, serving: Serving) -> Iterator[Mistake]:
+    """A warning for the first time at which shifts that run at once need more people than can serve any of them."""
+    problem = serving.problem
+    together = [turns for turns in running_at_starts(problem.turns) if _lacking(serving, turns)]
+    for turns in together[:1]:
+        able = [person.id for person in problem.people if any(person.id in serving.takers[t.turn] for t in turns)]
+        need, more = sum(problem.seats(turn) for turn in turns), len(together) - 1
+        also = f" So it is at {more} other time{'' if more == 1 else 's'}." if more else ""
+        sentence = (
+            f"{', '.join(turn.turn for turn in turns)} run at once and need {need} people, and only "
+            f"{names(problem, able)} can serve any of them.{also} Ask people who are away then."
+        )
+        place = team.finder.key("roles", turns[0].role, "layers", turns[0].layer)
+        yield Mistake(place, sentence, warning=True)
+
+
+def _lacking(serving: Serving, turns: Sequence[Shift]) -> bool:
+    """Whether shifts that could each be served cannot all be, as nobody holds two at once."""
+    takers = [serving.takers[turn.turn] for turn in turns]
+    seats = [serving.problem.seats(turn) for turn in turns]
+    each = all(len(able) >= needed for able, needed in zip(takers, seats, strict=True))
+    return each and len({person for able in takers for person in able}) < sum(seats)
+
+
 def _short(serving: Serving, turn: Shift, seats: int) -> str:
     able = serving.takers[turn.turn]
     if not able:
@@ -53,7 +79,9 @@ def _short(serving: Serving, turn: Shift, seats: int) -> str:
 
 def _listed(told: Sequence[str]) -> str:
     more = len(told) - _MOST
-    return "; ".join(told[:_MOST]) + (f"; and {more} more turn{'' if more == 1 else 's'} like this" if more > 0 else "")
+    return "; ".join(told[:_MOST]) + (
+        f"; and {more} more shift{'' if more == 1 else 's'} like this" if more > 0 else ""
+    )
 
 
 # --------------------------------------------------------------------------------------------------------- people
@@ -72,7 +100,7 @@ def _whole_layers(serving: Serving, row: Understood) -> Iterator[Mistake]:
 def _bars(serving: Serving, row: Understood, line: Line, key: str, turns: int) -> str:
     period = serving.problem.period
     return (
-        f"this {line.kind} line keeps {row.person.name} from all {turns} turns of {key} in {period}. "
+        f"this {line.kind} line keeps {row.person.name} from all {turns} shifts of {key} in {period}. "
         'If that is meant, ask the lead to take the layer out of their roles; else write it under "avoid".'
     )
 
@@ -82,7 +110,7 @@ def _mostly_blocked(serving: Serving, row: Understood) -> Iterator[Mistake]:
     blocked = {turn.turn for line in hard for turn in line.blocks}
     if row.able > 1 and 2 * len(blocked) > row.able:
         sentence = (
-            f"{row.person.name} is away in {len(blocked)} of {row.able} turns that they could serve in "
+            f"{row.person.name} is away in {len(blocked)} of {row.able} shifts that they could serve in "
             f"{serving.problem.period}. Check the dates, or ask the lead to add approved: true: that lowers their part."
         )
         yield Mistake(hard[0].place, sentence, warning=True)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from watchbill.domain import Layer, Problem, Shift
@@ -47,10 +47,18 @@ class Serving:
         spans = merged(away)
         if not spans:
             return ()
-        # Turns are in order of start, so what begins after the last span is out of reach.
-        turns = self.able[person]
-        near = turns[: bisect_left(turns, spans[-1].end, key=lambda turn: turn.start)]
-        return tuple(turn for turn in near if turn.end > spans[0].start and clashes(turn, spans))
+        # Turns are in order of start: what begins after the last span, or long before the first, is out of reach.
+        turns, starts = self.able[person], self._starts[person]
+        first, last = bisect_left(starts, spans[0].start - self._longest), bisect_left(starts, spans[-1].end)
+        return tuple(turn for turn in turns[first:last] if clashes(turn, spans))
+
+    @cached_property
+    def _starts(self) -> Mapping[str, tuple[datetime, ...]]:
+        return {person: tuple(turn.start for turn in turns) for person, turns in self.able.items()}
+
+    @cached_property
+    def _longest(self) -> timedelta:
+        return max((turn.end - turn.start for turn in self.problem.turns), default=timedelta())
 
 
 def serving(problem: Problem, rules: Sequence[Rule]) -> Serving:

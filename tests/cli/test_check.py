@@ -11,8 +11,8 @@ def test_check_says_what_was_understood(team: Path, cli: Cli) -> None:
     assert ended.code == 0
     assert "4 people, 1 role, 1 layer; 5 shifts in " + PERIOD in ended.out
     ana = next(line for line in ended.out.splitlines() if line.startswith("Ana Souza"))
-    assert ana.split()[2:] == ["3", "d", "1", "of", "5", "168", "0", "0", "2027-12-31"]
-    assert "3 of 4 people have not answered through 2027-01-31: Bo Lindqvist, Cy Tan, Dee Hall." in ended.out
+    assert ana.split()[2:] == ["3", "d", "2", "of", "5", "336", "0", "0", "2027-12-31"]
+    assert "Not answered through 2027-01-31 (3 of 4): Bo Lindqvist, Cy Tan, Dee Hall." in ended.out
     assert "0 mistakes to mend, 0 warnings." in ended.out
 
 

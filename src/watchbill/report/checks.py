@@ -19,7 +19,8 @@ from watchbill.understood import Line, Understood, hours_of
 WIDTH = 80
 _NAME = 22
 _MANY_PEOPLE = 24
-_FEW_WEEKS = 16
+_FEW_WEEKS = 15
+_LABEL = 20
 _WEEKS_IN_ROW = 53
 _NAMED = 8
 
@@ -86,8 +87,8 @@ def silent(checked: Checked) -> str:
     ids = [p for p in checked.team.people if (checked.team.answered.get(p.id) or date.min) < last]
     names = [printable(person.name) for person in ids][: len(checked.silent)]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    text = f"{len(names)} of {many(len(checked.people), 'person', 'people')} have not answered through {last}: "
-    return "\n".join(wrap(f"{text}{', '.join(names[:_NAMED])}{more}.", WIDTH))
+    text = f"Not answered through {last} ({len(names)} of {len(checked.people)}): {', '.join(names[:_NAMED])}{more}."
+    return "\n".join(wrap(text, WIDTH, subsequent_indent="  "))
 
 
 def counted(checked: Checked, problem: Problem) -> str:
@@ -103,7 +104,7 @@ def counted(checked: Checked, problem: Problem) -> str:
 def weeks(layers: Sequence[Staffed]) -> str:
     """How many can serve each layer, week by week: in numbers, or in one sign for each week of a long period."""
     mondays = _mondays(layers)
-    label = min(max([len(row.layer.key) for row in layers] + [5]), _NAME)
+    label = min(max([len(row.layer.key) for row in layers] + [5]), _LABEL)
     long = len(mondays) > _FEW_WEEKS
     chunk = _WEEKS_IN_ROW if long else _FEW_WEEKS
     lines = ["How many can serve, by week: of each week the shift that fewest can."]

@@ -84,11 +84,12 @@ class Claim:
             return 60 * self._loads.minutes(self.wish.person, named, self.wish.hours) if named else 0
         return total(named) // SECOND
 
-    def touches(self, turns: Iterable[Shift]) -> bool:
-        """Whether the wish names any time of these turns."""
-        first, last = (self._starts[0], self._ends[-1]) if self.wish.spans else (None, None)
-        near = (t for t in turns if first is None or last is None or (t.start < last and first < t.end))
-        return any(self.seconds(turn.spans) for turn in near)
+    def near(self, turns: Iterable[Shift]) -> Iterable[Shift]:
+        """Those of some turns that lie between the first and the last time which the wish names."""
+        if not self.wish.spans:
+            return turns
+        first, last = self._starts[0], self._ends[-1]
+        return (turn for turn in turns if turn.start < last and first < turn.end)
 
     def _near(self, spans: Sequence[Span]) -> Sequence[Span]:
         # Only what may reach into these spans: a wish for every Friday of two years has a hundred spans.
@@ -137,8 +138,14 @@ def weights(problem: Problem, loads: Loads) -> tuple[Fraction, ...]:
         claims.setdefault(wish.person, []).append(Claim(wish, loads))
     weighed: dict[int, Fraction] = {}
     for id_, own in claims.items():
-        turns = [turn for turn in problem.turns if _could_hold(problem, problem.person[id_], turn)]
-        live = [claim for claim in own if claim.touches(turns)]
+        person = problem.person[id_]
+        live = [
+            claim
+            for claim in own
+            if any(
+                _could_hold(problem, person, turn) and claim.seconds(turn.spans) for turn in claim.near(problem.turns)
+            )
+        ]
         scale = _scale(problem, live)
         weighed |= {id(claim.wish): claim.wish.weight * scale for claim in live}
     return tuple(weighed.get(id(wish), Fraction(0)) for wish in problem.wishes)
