@@ -37,7 +37,7 @@ def takes_gzip(said: bytes | None) -> bool:
     """Whether an Accept-Encoding allows gzip and does not like the plain body better."""
     weights = dict(_weight(item) for item in (said or b"").lower().split(b",") if item.strip())
     anything = weights.get(b"*", 0.0)
-    gzip = max(weights.get(name, anything) for name in (b"gzip", b"x-gzip"))
+    gzip = weights.get(b"gzip", weights.get(b"x-gzip", anything))
     return gzip > 0 and gzip >= weights.get(b"identity", 0.0)
 
 
