@@ -219,6 +219,49 @@ def test_an_event_whose_neighbour_changed_is_stamped_anew() -> None:
     assert (found["SEQUENCE"], found["DTSTAMP"]) == ("1", "20270102T083000Z")
 
 
+HISTORY = {("2027-01", 1): "2026-12-01T12:00Z"}
+
+
+def test_an_event_whose_neighbour_became_a_hole_is_stamped_anew() -> None:
+    first, second = week("primary", "ana bo")
+    hole = replace(second, person=None, parts=(), changed=2)
+    current = plan(replace(first, changed=1), hole, revision=2, made="2027-01-02T08:30Z")
+    for known in ({"made": HISTORY}, {"earlier": [plan(first, second)]}):
+        found = only(build([current], PEOPLE, **known)[ANA])
+        assert (found["SEQUENCE"], found["DTSTAMP"]) == ("1", "20270102T083000Z")
+
+
+def test_an_event_whose_neighbour_is_no_shift_any_more_is_stamped_anew() -> None:
+    first, second = week("primary", "ana bo")
+    current = plan(replace(first, changed=1), revision=2, made="2027-01-02T08:30Z")
+    found = only(build([current], PEOPLE, earlier=[plan(first, second)])[ANA])
+    assert (found["SEQUENCE"], found["DTSTAMP"]) == ("1", "20270102T083000Z")
+    assert "Hands over" not in found["DESCRIPTION"]
+
+
+def test_the_last_event_of_a_period_is_stamped_anew_when_the_next_period_is_published() -> None:
+    one = plan(*week("primary", "ana bo"))
+    two = plan(*week("primary", "cy", "2027-01-18"), when="2027-02", made="2027-01-10T10:00Z")
+    found = Calendar.from_ical(of(one, two)[TEAM]).walk("VEVENT")
+    stamps = {event["SUMMARY"][-2:]: event["DTSTAMP"].dt for event in found}
+    assert stamps == {"na": at("2026-12-01T12"), "Bo": at("2027-01-10T10"), "Cy": at("2027-01-10T10")}
+
+
+def test_a_change_elsewhere_in_a_neighbour_leaves_an_event_as_it_is() -> None:
+    first, second = week("primary", "ana bo")
+    cut = ("bo", "2027-01-11T09", "2027-01-15T09"), ("cy", "2027-01-15T09", "2027-01-18T09")
+    relieved = replace(split(second, *cut), changed=2)
+    after = plan(replace(first, changed=1), relieved, revision=2, made="2027-01-02T08:30Z")
+    assert build([after], PEOPLE, earlier=[plan(first, second)])[ANA] == of(plan(first, second))[ANA]
+
+
+def test_a_revision_that_nobody_kept_counts_as_the_next_that_is_known() -> None:
+    old, new = replace(week("primary", "ana")[0], changed=1), replace(week("primary", "bo", "2027-01-18")[0], changed=4)
+    current = plan(old, new, revision=4, made="2027-01-09T08:30Z")
+    found = only(build([current], PEOPLE, made={("2027-01", 2): "2027-01-02T08:30Z"})[ANA])
+    assert (found["SEQUENCE"], found["DTSTAMP"]) == ("1", "20270102T083000Z")
+
+
 def test_several_plans_share_their_feeds() -> None:
     made = of(plan(*week("primary", "ana")), plan(*week("primary", "ana", "2027-02-01"), when="2027-02"))
     assert len(events(made[ANA])) == 2
