@@ -37,7 +37,7 @@ FLOORS = (
     ("adopting",),
     ("web",),
     ("app",),
-    ("importing",),
+    ("founding", "importing"),
     ("cli",),
     ("__main__",),
 )

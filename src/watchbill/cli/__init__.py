@@ -18,6 +18,7 @@ from watchbill.cli import (
     rehearsing,
     replanning,
     serving,
+    starting,
 )
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
@@ -37,6 +38,7 @@ __all__ = [
     "replanning",
     "run",
     "serving",
+    "starting",
 ]
 
 

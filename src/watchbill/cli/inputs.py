@@ -1,4 +1,4 @@
-"""`init` and `demo`."""
+"""`demo`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,20 +12,6 @@ from watchbill.cli.base import (
     now,
     say,
 )
-
-
-@command("watchbill init rota")
-def init(
-    context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is empty or not there yet.")],
-) -> None:
-    """Write a small commented workspace to start from. Never touches a folder that holds anything."""
-    from watchbill import app
-
-    home = folder_of(context) / folder
-    for name in app.init(home):
-        say(f"wrote {home / name}")
-    say(f"Put your team into {home / 'team.yaml'}, then: watchbill -C {home} check")
 
 
 # ----------------------------------------------------------------------------------------------------------- demo
