@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
 
 from watchbill.domain import TurnLength
 from watchbill.errors import did_you_mean
-from watchbill.spellings import MONTHS, meanings, serial, week
+from watchbill.spellings import MONTHS, loose_clock, loose_hours, loose_range, meanings, serial, stretch_of_days
 from watchbill.times import WEEKDAYS, Dates, zone_names
 from watchbill.tongues import WEEKDAYS as FOREIGN_WEEKDAYS
 from watchbill.tongues import plain
@@ -109,8 +109,8 @@ def _no_date(text: str) -> str:
     """The sentence for what is no date here, with the days that it may mean."""
     if not text:
         return "a date is missing here. Write it as 2027-03-08."
-    if days := week(text):
-        return f'"{text}" is a week. Write {days[0]}..{days[1]}.'
+    if days := stretch_of_days(text):
+        return f'"{text}" is no single day. Write {days[0]}..{days[1]}, or one day of these.'
     if counted := serial(text):
         return f'"{text}" is a date as spreadsheets count days. Write {counted}.'
     meant = meanings(text)
@@ -121,6 +121,8 @@ def _no_date(text: str) -> str:
         if len({(d.month, d.day) for d in meant}) < len(meant) or len({d.year for d in meant}) > 1:
             named = " or ".join(f"{d.day} {MONTHS[d.month - 1]} {d.year}" for d in meant)
         return f'"{text}" can be {named}. Write {" or ".join(map(str, meant))}.'
+    if noted := re.fullmatch(_ISO + r"\s+([^\W\d].*)", text):
+        return f"text stands after the date. Write {{date: {noted[1]}, note: {noted[2]}}}."
     return f'"{text}" is no date. Write it as 2027-03-08.'
 
 
@@ -135,7 +137,14 @@ def ends(text: str) -> tuple[str, str, str]:
     """A range in its pieces: start, `..` (empty if there is none), end. Other spellings of a range are refused."""
     if other := _OTHER_RANGE.fullmatch(text.strip()):
         raise ValueError(f'"{text}" is no range of dates. Write {other[1]}..{other[2]} with two dots.')
-    return text.partition("..")
+    if meant := loose_range(text):
+        raise ValueError(f'"{text}" is not written as ranges are here. Write {meant}.')
+    first, dots, last = text.partition("..")
+    if dots and not (first.strip() and last.strip()):
+        raise ValueError(
+            f'"{text}" lacks its {"end" if first.strip() else "start"}. Write it as 2026-12-24..2027-01-02.'
+        )
+    return first, dots, last
 
 
 def backwards(end: object, start: object) -> str:
@@ -156,7 +165,9 @@ def clock(text: str) -> int:
     """`09:00` to `24:00`, as minutes after midnight."""
     match = _CLOCK.fullmatch(text.strip())
     if not match or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 1440:
-        raise ValueError(f'"{text}" is no time of day. Write it as 09:00, at most 24:00.')
+        meant = loose_clock(text)
+        remedy = f"Write {meant}." if meant else "Write it as 09:00, at most 24:00."
+        raise ValueError(f'"{text}" is no time of day. {remedy}')
     return int(match[1]) * 60 + int(match[2])
 
 
@@ -164,7 +175,7 @@ def hours(text: str) -> tuple[int, int]:
     """`22:00..07:00`: minutes after midnight; the end is past 1440 if it is on the next day."""
     first, dots, last = text.partition("..")
     if not dots:
-        raise ValueError(f'"{text}" is no range of hours. Write it as 09:00..17:00.')
+        raise ValueError(f'"{text}" is no range of hours. Write {loose_hours(text) or "it as 09:00..17:00"}.')
     start, end = clock(first), clock(last)
     if start == 1440:
         raise ValueError(f'"{text}" starts at 24:00. Write 00:00 of the day that is meant.')
@@ -176,6 +187,10 @@ def weekday(text: str) -> int:
     word = text.strip().lower()
     if word not in WEEKDAYS:
         meant = FOREIGN_WEEKDAYS.get(plain(word))
+        several = [part[:3] for part in re.split(r"[^a-z]+", word)]
+        if len(several) > 1 and all(part in WEEKDAYS for part in several):
+            meant = ", ".join(several) if "," in word else "..".join(several)
+            raise ValueError(f'"{text}" is no day of the week. Write {f"[{meant}]" if "," in word else meant}.')
         hint = f'Did you mean "{meant}"?' if meant else did_you_mean(word[:3], WEEKDAYS)
         raise ValueError(f'"{text}" is no day of the week. {hint}'.rstrip())
     return WEEKDAYS.index(word)

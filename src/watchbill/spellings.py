@@ -6,6 +6,7 @@ Nothing here is ever taken for what was meant: `03/04/2026` is two days.
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
 
 from watchbill.tongues import plain
 
@@ -115,3 +116,50 @@ def week(text: str) -> tuple[date, date] | None:
     except ValueError:
         return None
     return (monday, monday + timedelta(days=6)) if monday else None
+
+
+_PERIOD = re.compile(r"(20[0-9]{2})-(?:[Qq]([1-4])|([0-9]{2}))")
+
+
+def stretch_of_days(text: str) -> tuple[date, date] | None:
+    """The first and last day of a week, month or quarter: `2027-W05`, `2027-02`, `2027-Q1`."""
+    match = _PERIOD.fullmatch(text.strip())
+    if not match or (match[3] and not 1 <= int(match[3]) <= 12):
+        return week(text)
+    first, count = (int(match[2]) * 3 - 2, 3) if match[2] else (int(match[3]), 1)
+    index = int(match[1]) * 12 + first - 1 + count
+    return date(int(match[1]), first, 1), date(index // 12, index % 12 + 1, 1) - timedelta(days=1)
+
+
+_LOOSE_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})?)?(?: *([ap])\.?m\.?)?(?: *(?:h|uhr))?", re.IGNORECASE)
+
+
+def loose_clock(text: str) -> str:
+    """What `9`, `13.00`, `13h`, `1pm` may mean as a time of day, as `13:00`; empty if nothing."""
+    match = _LOOSE_CLOCK.fullmatch(text.strip())
+    hour, minute = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if match and match[3] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match[3].lower() == "p" else 0)
+    return f"{hour:02}:{minute:02}" if hour * 60 + minute <= 1440 and minute < 60 else ""
+
+
+_DASHED = re.compile(r"(.+?)\s*(?:[-\u2013\u2014\u2026]|\bto\b|\buntil\b|\btill\b|\bbis\b)\s*(.+)")
+
+
+def loose_hours(text: str) -> str:
+    """What `9-17` or `9am to 5pm` may mean as hours, as `09:00..17:00`; empty if nothing."""
+    match = _DASHED.fullmatch(text.strip())
+    ends = (loose_clock(match[1]), loose_clock(match[2])) if match else ("", "")
+    unclear = "09:00" >= ends[1] and ends[1] <= ends[0] <= "12:00" and "m" not in text.lower()  # 9-5 ends at 17:00
+    return "..".join(ends) if all(ends) and not unclear else ""
+
+
+_OTHER_DAY = r"([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4})"
+_OTHER_DAYS = re.compile(_OTHER_DAY + r"\s*(?:\.\.|[-\u2013\u2014\u2026]|to|until|till|bis)\s*" + _OTHER_DAY)
+
+
+def loose_range(text: str) -> str:
+    """What `24.12.2026-13.01.2027` may mean, as `2026-12-24..2027-01-13`; empty if nothing."""
+    match = _OTHER_DAYS.fullmatch(text.strip())
+    pairs = product(meanings(match[1]), meanings(match[2])) if match else ()
+    return " or ".join(f"{first}..{last}" for first, last in pairs if first <= last)

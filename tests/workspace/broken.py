@@ -241,7 +241,7 @@ case(
     "hours with a dash",
     layer("turn: 1 week, handoff: mon 09:00, hours: 9-17"),
     f"{TY}:13:55",
-    "Write it as 09:00..17:00",
+    "Write 09:00..17:00",
 )
 case(
     "hours as numbers",

@@ -6,6 +6,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from watchbill.fields import DateRange, Day, Hours, Line, Weekdays, Yes, Zone
 from watchbill.rules import Limit
+from watchbill.times import WEEKDAYS
+from watchbill.tongues import WEEKDAYS as FOREIGN_WEEKDAYS
+from watchbill.tongues import plain
 from watchbill.workspace.moments import Moment, Moments, Stretched, Until, between
 from watchbill.workspace.shapes import FileModel, Listed, OneOrMore, OrText, text_as
 from watchbill.workspace.team import Positive
@@ -59,6 +62,12 @@ class NeverFile(FileModel):
     approved: Yes = False
     note: Line | None = None
 
+    @model_validator(mode="after")
+    def _names_a_day(self) -> Self:
+        if not self.days:
+            raise ValueError("this line names no day. Write days: [sat], or remove the line.")
+        return self
+
 
 def _word(value: Any) -> Any:
     if isinstance(value, str):
@@ -78,7 +87,7 @@ class WishFile(_Dated):
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        if self.moments is None and self.days is None and not self.hours and self.on is None:
+        if self.moments is None and not self.days and not self.hours and self.on is None:
             raise ValueError("this wish names no time. Write a date, days: [fri], or on: nights.")
         if self.moments is not None and (self.days is not None or self.hours):
             raise ValueError('"days" and "hours" are for every week. Write them in a line of their own, without dates.')
@@ -90,11 +99,16 @@ def _wish_text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    return {"on" if text in WORDS else "date" if text[:1].isdigit() else "days" if _is_day(text) else "date": value}
+    if text[:1].isalpha() and text not in WORDS and not _is_day(text):
+        near = [word for word in WORDS if word[:5] == text.lower()[:5]]
+        hint = f'Did you mean "{near[0]}"?' if near else "Write 2027-03-08, fri or nights."
+        raise ValueError(f'"{text}" is neither a date nor a day of the week nor a kind of hours. {hint}')
+    return {"on" if text in WORDS else "days" if _is_day(text) else "date": value}
 
 
 def _is_day(text: str) -> bool:
-    return len(text.partition("..")[0]) <= 9 and text[:1].isalpha()
+    word = plain(text.partition("..")[0])
+    return (word[:3] in WEEKDAYS and not word.startswith("week")) or word in FOREIGN_WEEKDAYS
 
 
 class TravelFile(FileModel):

@@ -132,6 +132,10 @@ class _Error:
 
     def _unknown_key(self) -> str:
         known = self._known_keys()
+        if self.name[:4].isdigit() and "date" in known:
+            return f"a date is no key. Write it as date: {self.name}."
+        if self.name == "hours" and "date" in known:
+            return 'unknown key "hours". Write times beside the date: 2027-02-01 13:00..18:00.'
         other = _OTHER_WORDS.get(self.name.lower(), "")
         hint = f'Did you mean "{other}"?' if other in known else did_you_mean(self.name, known)
         return f'unknown key "{self.name}". {hint}'.rstrip()
@@ -170,8 +174,13 @@ class _Error:
         is_ = "text" if isinstance(self.node.value, str) else is_
         wanted = "a list" if self.kind in {"list_type", "tuple_type"} else "one value"
         wanted = "key: value lines" if self.kind in {"dict_type", "model_type", "model_attributes_type"} else wanted
-        example = EXAMPLES.get(self.name, wanted)
-        subject = f'"{self.name}"' if self.path and isinstance(self.path[-1], str) else "this entry"
+        named = bool(self.path) and isinstance(self.path[-1], str)
+        holders = [part for part in self.path if isinstance(part, str)]
+        example = EXAMPLES.get(holders[-1] if holders else "", wanted)
+        if wanted == "a list" and re.search("[0-9]", self.node.text) and len(self.node.text) <= 60:
+            text = self.node.text.removeprefix("-")
+            example = f"{self.name}: [{text}]" if text == self.node.text else f'"- {text}" with a space after the "-"'
+        subject = f'"{self.name}"' if named else "this entry"
         return f"{subject} expects {wanted}, found {is_}. Write {example}."
 
     def _known_keys(self) -> tuple[str, ...]:
@@ -187,6 +196,12 @@ EXAMPLES = {
     "layers": "layers: {weekly: {turn: 1 week, handoff: mon 09:00}}",
     "people": "people: {ana: {name: Ana Souza}}",
     "roles": "roles: {primary: {layers: {weekly: {turn: 1 week, handoff: mon 09:00}}}}",
+    "avoid": "avoid: [2027-02-14, fri]",
+    "prefer": "prefer: [2027-01-18..2027-01-24, nights]",
+    "never": "never: [sat]",
+    "travel": "travel: [{dates: 2027-03-03..2027-03-20, timezone: Asia/Tokyo}]",
+    "limits": "limits: [{count: shifts, at_most: 2, per: 4 weeks}]",
+    "note": "note: moving house",
     "leave": "leave: [2026-12-24..2027-01-02]",
     "holidays": "holidays: [DE-BE, company]",
     "rules": "rules: [{kind: rest, at_least: 11h}]",
@@ -217,6 +232,8 @@ _OTHER_WORDS = {
     **dict.fromkeys(("slots", "holders"), "seats"),
     **dict.fromkeys(("dislike", "disprefer", "rather_not"), "avoid"),
     **dict.fromkeys(("want", "wish", "like"), "prefer"),
+    **dict.fromkeys(("day", "on_date", "datum"), "date"),
+    **dict.fromkeys(("range", "days_off"), "dates"),
     **dict.fromkeys(("trips", "trip", "travels"), "travel"),
 }
 
