@@ -21,6 +21,7 @@ from watchbill.web.keeping import LOOK_SECONDS, Keeper
 
 USUAL_PORT = 8642
 MOST_CONNECTIONS = 400
+BACKLOG = 512
 LONGEST_HEAD = 16 * 1024
 KEEP_ALIVE_SECONDS = 30
 STALL_SECONDS = 15.0
@@ -77,7 +78,10 @@ def serving(
     log: Callable[[str], None],
     heard: Callable[[str], None] | None = None,
 ) -> Serving:
-    """Opens the port; Refused if it cannot be opened. `heard` gets a line for each request, `log` all else."""
+    """Opens the port, where clients wait from then on; Refused if it cannot be opened.
+
+    `heard` gets a line for each request, `log` all else.
+    """
     listener = _listener(settings.host, settings.port)
     front = application(keeper, now=now, log=log, heard=heard, below=settings.below)
     server = uvicorn.Server(_config(front, settings))
@@ -118,6 +122,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
         raise Refused(f"port {port} of {host} cannot be opened ({error}). Name another one with --port.") from None
@@ -137,6 +142,7 @@ def _config(front: Any, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=list(settings.trusted),
+        backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
