@@ -135,10 +135,12 @@ def _carried(
 
 
 def _progress(file: PushFile) -> str:
-    """`write 2 of 5`, while there is one to make."""
-    targets = file.pending.targets if file.pending else ()
+    """`write 2 of 5`, while there is one to make, or `taking back: write 1 of 2`."""
+    every = file.pending.targets if file.pending else ()
+    back = [doing for doing in every if doing.undoes]
+    targets = back or every
     done, all_ = sum(doing.done for doing in targets), sum(len(doing.steps) for doing in targets)
-    return f"write {done + 1} of {all_}" if done < all_ else ""
+    return f"{'taking back: ' if back else ''}write {done + 1} of {all_}" if done < all_ else ""
 
 
 # ----------------------------------------------------------------------------------------------------------- stage

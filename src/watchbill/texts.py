@@ -1,4 +1,4 @@
-"""Text that is safe to print and to publish, and hours as people read them."""
+"""Text that is safe to print and to publish, and numbers as people read them."""
 
 import unicodedata
 
@@ -9,6 +9,11 @@ def printable(text: str) -> str:
     """The text on one line: breaks and tabs become spaces, control characters and lone surrogates go."""
     spaced = "".join(" " if c.isspace() else c for c in text)
     return "".join(c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE)
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 override`, `2 overrides`: how many of something, whose plural ends in s."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def hours(hundredths: int, *, sign: bool = False) -> str:

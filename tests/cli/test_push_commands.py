@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from test_terminal import follow
 
-from pushes import NOW, Q1, Desk, days, publish, schedule, seed, team, user
+from pushes import NOW, Q1, Desk, days, handed, publish, schedule, seed, team, user
 from tiny import Cli
+from watchbill.cli.order import ORDER
+from watchbill.results import Assigned
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
 from watchbill.workspace import plans
@@ -129,3 +131,39 @@ def on_call(desk: Desk, at: datetime) -> list[str]:
     """Who is on call in PagerDuty at an instant, by user id."""
     window = {"since": at.isoformat(), "until": (at + days(0.01)).isoformat()}
     return [found["id"] for found in desk.link().calls.pages("/schedules/PPRIM01/users", "users", window)]
+
+
+def test_what_is_written_is_said_in_words_that_count_right(desk: Desk, cli: Cli) -> None:
+    publish(desk.folder, change=a_day_given)
+    assert "  make 1 override\n" in cli("-C", desk.folder, "push").out
+    team(desk.folder, "primary: {schedule: Brand new, as: custom_shifts}")
+    shown = cli("-C", desk.folder, "push", "--create").out
+    assert 'make the shift-based schedule "Brand new" in Europe/Berlin\n' in shown
+    assert "layers" not in shown
+
+
+def a_day_given(assigned: Assigned) -> Assigned:
+    start = datetime(2027, 2, 3, 9, tzinfo=UTC)
+    if assigned.shift.id == "primary/week/2027-02-01":
+        return handed(assigned, "hal", start, start + days(1))
+    return assigned
+
+
+def test_taking_back_is_said_as_such(desk: Desk, cli: Cli) -> None:
+    publish(desk.folder, change=a_day_given)
+    desk.box.fail(method="POST", path=".*/overrides", kind="status", status=403, times=1)
+    digest = cli("-C", desk.folder, "push").out.rsplit("--apply ", 1)[1].strip()
+    done = cli("-C", desk.folder, "push", "--apply", digest)
+    assert done.code == 4
+    assert "403 Forbidden" in done.err
+    told = [line for line in done.err.splitlines() if "write" in line]
+    assert told[:3] == ["write 1 of 3", "write 2 of 3", "taking back: write 1 of 1"]
+    assert "Payments primary was put back" in done.err
+
+
+def test_commands_come_in_the_order_in_which_a_team_meets_them(cli: Cli) -> None:
+    told = [line.split()[0] for line in cli("--help").out.partition("Commands:\n")[2].splitlines() if line.strip()]
+    assert told[:5] == ["demo", "init", "check", "plan", "show"]
+    known = [name for name in told if name in ORDER]
+    assert known == sorted(known, key=ORDER.index)
+    assert {"push", "drift", "drill"} < set(known)

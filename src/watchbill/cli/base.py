@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from watchbill import __version__
+from watchbill.cli.order import InOrder
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ PIPED_WIDTH = 100
 
 app = typer.Typer(
     name="watchbill",
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -9,6 +9,7 @@ import typer
 
 from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
 from watchbill.errors import WrongUsage
+from watchbill.texts import counted
 from watchbill.times import EPOCH
 
 if TYPE_CHECKING:
@@ -174,8 +175,8 @@ def _show(proposal: "Proposal", again: str) -> None:
         out(pushes.changes(moved, scene.zone), "", pushes.people(moved), "")
     for one in proposal.shown:
         _tell(one, scene)
-    for hazard in proposal.hazards:
-        state = "withheld" if hazard in proposal.withheld else "allowed"
+    for hazard in (hazard for one in proposal.shown if one.steps for hazard in one.hazards):
+        state = "withheld" if hazard in proposal.withheld else "allowed before" if hazard.known else "allowed"
         say(f"hazard {hazard.key} ({state}): {hazard.sentence}.")
     _close(proposal, again)
 
@@ -206,14 +207,16 @@ def _words(step: "AnyStep") -> str:
     from watchbill.publish.pagerduty import steps
 
     match step:
-        case steps.MakeSchedule(name, zone, _, _, layers):
-            return f'make the schedule "{name}" in {zone} with {len(layers)} layers'
+        case steps.MakeSchedule(name, zone, _, "schedule", layers):
+            return f'make the schedule "{name}" in {zone} with {counted(len(layers), "layer")}'
+        case steps.MakeSchedule(name, zone):
+            return f'make the shift-based schedule "{name}" in {zone}'
         case steps.PutLayers(layers):
             return _layers(layers)
         case steps.MakeOverrides(overrides):
-            return f"make {len(overrides)} overrides"
+            return f"make {counted(len(overrides), 'override')}"
         case steps.MakeShifts(shifts):
-            return f"make {len(shifts)} custom shifts"
+            return f"make {counted(len(shifts), 'custom shift')}"
         case steps.DropOverride(item) | steps.DropShift(item):
             return f"take away {item.start:%Y-%m-%d %H:%M} to {item.end:%Y-%m-%d %H:%M} UTC"
         case steps.MakeEvent(event):
@@ -246,8 +249,7 @@ def _done(done: "Applied", *, as_json: bool) -> None:
     if as_json:
         say_json({"writes": done.writes, "proven": True, **_as_json(done.after)})
         return
-    writes = f"{done.writes} write{'' if done.writes == 1 else 's'}"
-    say(f"{writes} made; read back, PagerDuty shows exactly what was meant.")
+    say(f"{counted(done.writes, 'write')} made; read back, PagerDuty shows exactly what was meant.")
     for one in done.after.shown:
         if one.live:
             say(f"  {one.outlet.role.id}: {one.live.name} ({one.live.id})")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 WRONG_KIND_FOR_V2 = "This is a shift-based schedule. Use the v3 Schedules API to access it."
@@ -60,4 +61,12 @@ def denied() -> Refusal:
     return Refusal(403, "Access Denied", 2010, ["Access Denied"])
 
 
+def failure(status: int) -> Mapping[str, Any]:
+    """The body of an error that was asked for, by its status alone."""
+    known = status in frozenset(HTTPStatus)
+    message = HTTPStatus(status).phrase if known else "Error"
+    return {"error": {"message": message, "code": _CODES.get(status, 2000)}}
+
+
+_CODES = {400: 2001, 401: 2006, 402: 2014, 403: 2010, 404: 2100}
 RATE_LIMITED: Mapping[str, Any] = {"error": {"message": "Rate Limit Exceeded", "code": 2020}}

@@ -9,7 +9,7 @@ from hashlib import md5, sha256
 from threading import RLock
 from typing import Any
 
-from watchbill.sandbox.answers import RATE_LIMITED, Answer, Refusal, denied, invalid, not_found, unauthorized
+from watchbill.sandbox.answers import RATE_LIMITED, Answer, Refusal, denied, failure, invalid, not_found, unauthorized
 from watchbill.sandbox.call import Call, Query
 from watchbill.sandbox.faults import Fault
 from watchbill.sandbox.quirks import Quirks
@@ -129,8 +129,7 @@ class Box:
             return None
         if fault.status == 429:
             return self._too_many(told=fault.told)
-        body = {"error": {"message": "Internal Server Error", "code": 2000}} if fault.told else None
-        return Answer(fault.status, body, self._marks(request))
+        return Answer(fault.status, failure(fault.status) if fault.told else None, self._marks(request))
 
     def _answered(self, request: Request) -> tuple[Answer, bool]:
         """The answer, and whether a write was carried out."""

@@ -13,7 +13,7 @@ from watchbill.publish.pagerduty.hazards import told_stretch
 from watchbill.publish.pagerduty.journal import Doing, Pending, PushFile, Written
 from watchbill.publish.pagerduty.memory import begun, folded, known_in, made_by, still_there
 from watchbill.publish.pagerduty.port import RemoteFailed
-from watchbill.publish.pagerduty.proposal import Proposal, Shown
+from watchbill.publish.pagerduty.proposal import Proposal, Shown, bare
 from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, DropRotation, DropShift
 from watchbill.publish.pagerduty.terms import Schedule, ShiftSchedule
 from watchbill.publish.pagerduty.undo import undoing
@@ -124,7 +124,7 @@ class _Run:
             if live is None:
                 return f"{name} is not there any more."
             steps = undoing(doing.before, live, tuple(made_by(doing)), self._hands.now(), self._hands.meaning)
-            self.more([replace(doing, before=replace(live, final=()), steps=steps, done=0)] if steps else [])
+            self.more([replace(doing, before=bare(live), steps=steps, done=0, undoes=True)] if steps else [])
         except (RemoteFailed, Refused) as error:
             return f"{name} could not be put back ({error}). Look at it now, and run: watchbill push"
         return f"{name} was put back: it pages as it did before."

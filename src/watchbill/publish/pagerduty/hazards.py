@@ -7,6 +7,7 @@ from watchbill.publish.base import Hazard
 from watchbill.publish.pagerduty.entries import Held, Move
 from watchbill.publish.pagerduty.proposal import Outlet, Scene
 from watchbill.publish.pagerduty.terms import Entry
+from watchbill.texts import counted
 from watchbill.times import Span, common, wall, zone
 
 SHOWN = 3
@@ -19,8 +20,8 @@ def lost(scene: Scene, outlet: Outlet, moves: Sequence[Move], now: datetime) -> 
         f"{scene.name(user)} {told_stretch(scene, m.span)}" for m in near for user in m.before if user not in m.after
     ]
     if told:
-        days = scene.notice.days
-        yield Hazard(f"notice:{outlet.role.id}", f"within {days} days' notice somebody loses time: {listed(told)}")
+        notice = counted(scene.notice.days, "day")
+        yield Hazard(f"notice:{outlet.role.id}", f"within the notice of {notice} somebody loses time: {listed(told)}")
 
 
 def gaps(scene: Scene, outlet: Outlet, moves: Sequence[Move]) -> Iterator[Hazard]:

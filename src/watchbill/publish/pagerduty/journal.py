@@ -46,7 +46,7 @@ class Doing:
 
     `schedule` is its id; None, as `before`, for one that does not exist before the first write. `origin` is what stood
     before the first of several runs, where those before this one were cut off; None if this is the first. `foreign` is
-    what of others was shown, and allowed, when the run began.
+    what of others was shown, and allowed, when the run began. `undoes`: it takes back what the run made.
     """
 
     role: str
@@ -59,6 +59,7 @@ class Doing:
     done: int = 0
     origin: _State | None = None
     foreign: tuple[str, ...] = ()
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,9 @@ def _shown(
         steps=_steps(scene, live, there, goal, now),
         expected=expected,
         judged=judged,
-        notes=(f"PagerDuty renders our layers in its own way: {made_up} overrides make up for it",) if made_up else (),
+        notes=(f"PagerDuty renders our layers in its own way: overrides make up for it ({made_up})",)
+        if made_up
+        else (),
         manual=clipped(goal.manual, (window,)),
         cover=_cover(goal, there, now),
         ours=tuple(

@@ -20,6 +20,7 @@ from watchbill.publish.pagerduty.still import still_shifts
 from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Entry, Event, ShiftOverride, ShiftSchedule
 from watchbill.publish.pagerduty.zones import for_pagerduty
 from watchbill.results import Draft
+from watchbill.texts import counted
 from watchbill.times import Span, merged
 
 BESIDE = "rotations that watchbill did not write stay, and page beside ours"
@@ -98,7 +99,7 @@ def _tails(
     if any(event.since > now + FARTHEST for event in found):
         return (), ("nothing rotates on after the plan's end: PagerDuty takes events at most 12 months ahead",)
     if not fits(live, found, now):
-        return (), (f"nothing rotates on after the plan's end: there is no room for {len(found)} rotations",)
+        return (), (f"nothing rotates on after the plan's end: there is no room for {counted(len(found), 'rotation')}",)
     return found, ()
 
 
