@@ -321,9 +321,9 @@ def test_guests_have_names_in_tables_and_feeds_but_no_feed_of_their_own(desk: De
     (done,) = adopt(desk)
     assert done.plan.guests == {"guest:PGUEST1": "Greta Gast"}
     assert app.show(desk.folder, Q1).people["guest:PGUEST1"].name == "Greta Gast"
-    made = feeds.feeds([done.plan], {})
-    assert b"Greta Gast" in made["team.ics"]
-    assert [name for name in made if "PGUEST1" in name] == []
+    made = feeds.build([done.plan], {})
+    assert b"Greta Gast" in made[feeds.TEAM]
+    assert [feed for feed in made if "PGUEST1" in feed.id] == []
 
 
 def test_a_draft_that_would_undo_it_refuses_adoption(desk: Desk) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from watchbill.replan import Move
     from watchbill.solve import Effort, Watch
 
-IGNORED = b"# Keys, raw backups and caches stay on this machine.\n.watchbill/\n"
+IGNORED = b"# Keys, raw backups and caches stay on this machine. Names of feeds are secrets.\n.watchbill/\nfeeds/\n"
 
 
 # ----------------------------------------------------------------------------------------------------------- plan
@@ -267,33 +267,6 @@ def _known(team: workspace.Workspace, *drafts: Draft) -> dict[str, Person]:
     """The team, and the guests of some plans."""
     guests = {id_: guest for draft in drafts for id_, guest in draft.guests_on(team.zone).items()}
     return guests | {person.id: person for person in team.people}
-
-
-# ---------------------------------------------------------------------------------------------------------- feeds
-
-
-@dataclass(frozen=True)
-class Written:
-    """Which files there are in a folder now, and which of them (or of those removed) changed."""
-
-    folder: Path
-    files: tuple[str, ...]
-    changed: tuple[str, ...]
-
-
-def feeds(folder: Path, target: Path | None = None) -> Written:
-    """Writes calendar files of all published plans into a folder, `feeds/` of the workspace if not given."""
-    from watchbill.publish import feeds as publisher
-
-    published = plans.read_plans(folder)
-    if not published:
-        raise Refused("nothing is published yet. Plan and publish a period first: watchbill plan, watchbill publish")
-    team = workspace.read(folder)
-    people = {person.id: person for person in team.people}
-    roles = [role.id for role in team.roles]
-    made = publisher.feeds(published, people, roles=roles, made=plans.revisions(folder, published))
-    target = folder / "feeds" if target is None else target
-    return Written(target, tuple(sorted(made)), publisher.write(target, made))
 
 
 # ---------------------------------------------------------------------------------------------------- init

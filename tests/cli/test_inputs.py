@@ -32,7 +32,7 @@ def test_the_demo_ends_with_a_published_plan_and_feeds(tmp_path: Path, cli: Cli)
     ended = cli("demo", folder, "--scenario", "levelling")
     assert ended.code == 0
     assert (folder / "plans" / "2027-01-11..2027-01-24.json").is_file()
-    assert (folder / "feeds" / "team.ics").is_file()
+    assert len(list((folder / "feeds").glob("*.ics"))) == 7
     assert not (folder / "scenario.yaml").exists()
     assert "revision 1" in ended.out
     assert f"watchbill -C {folder} show --person" in ended.out

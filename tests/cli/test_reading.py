@@ -209,26 +209,3 @@ def test_diff_refuses_what_does_not_exist(drafted: Path, cli: Cli) -> None:
     assert cli("-C", drafted, "diff").code == 1
     assert cli("-C", drafted, "diff", "r7", "draft").code == 1
     assert cli("-C", drafted, "diff", "nonsense").code == 2
-
-
-# ----------------------------------------------------------------------------------------------------------- feeds
-
-
-def test_feeds_are_written_for_everyone_and_only_once(published: Path, cli: Cli) -> None:
-    first = cli("-C", published, "feeds", "write")
-    assert first.code == 0
-    names = {path.relative_to(published / "feeds").as_posix() for path in (published / "feeds").rglob("*.ics")}
-    assert names == {"team.ics", "roles/primary.ics", *(f"people/{p}.ics" for p in ("ana", "bo", "cy", "dee"))}
-    assert "0 of them changed" in cli("-C", published, "feeds", "write").out
-
-
-def test_feeds_go_where_they_are_told(published: Path, tmp_path: Path, cli: Cli) -> None:
-    told = json.loads(cli("-C", published, "feeds", "write", tmp_path / "out", "--json").out)
-    assert sorted(told["changed"]) == sorted(told["files"])
-    assert (tmp_path / "out" / "team.ics").is_file()
-
-
-def test_drafts_have_no_feeds(drafted: Path, cli: Cli) -> None:
-    ended = cli("-C", drafted, "feeds", "write")
-    assert ended.code == 1
-    assert "nothing is published yet" in ended.err

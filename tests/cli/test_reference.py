@@ -14,7 +14,8 @@ def test_the_page_is_what_the_commands_say() -> None:
 
 def test_the_page_names_every_command_and_option_of_the_help(cli: Cli) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for command in ("init", "check", "demo", "plan", "publish", "show", "diff", "audit", "feeds write"):
+    feeds = ("feeds write", "feeds show", "feeds revoke")
+    for command in ("init", "check", "demo", "plan", "publish", "show", "diff", "audit", *feeds):
         section = text.split(f"## watchbill {command}\n")[1].split("\n## ")[0]
         options = set(re.findall(r"--[a-z-]+", cli(*command.split(), "--help").out)) - {"--help"}
         assert options <= set(re.findall(r"--[a-z-]+", section))

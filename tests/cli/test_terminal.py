@@ -114,7 +114,7 @@ def test_help_of_every_command_ends_with_an_example(cli: Cli) -> None:
     top = cli("--help")
     assert top.code == 0
     commands = re.findall(r"^  ([a-z]+) ", top.out.split("Commands:")[1], re.MULTILINE)
-    groups = {"feeds": ["write"], "import": ["pagerduty", "incidents"]}
+    groups = {"feeds": ["write", "show", "revoke"], "import": ["pagerduty", "incidents"]}
     asked = ["init", "check", "demo", "plan", "replan", "publish", "show", "diff", "audit"]
     remote = ["push", "rollback", "drift", "who", "drill", "sandbox"]
     assert sorted(commands) == sorted([*asked, *remote, *groups])

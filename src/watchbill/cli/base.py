@@ -32,7 +32,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: watchbill demo",
 )
-feeds = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Calendar files of the published plans.")
+feeds = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Feeds of the published plans, for calendar apps: files, links."
+)
 app.add_typer(feeds, name="feeds")
 
 

@@ -1,5 +1,6 @@
 """`demo`."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,6 @@ from watchbill.cli.base import (
     now,
     say,
 )
-
 
 # ----------------------------------------------------------------------------------------------------------- demo
 
@@ -27,7 +27,7 @@ def demo(
     listed: Annotated[bool, typer.Option("--list", help="Name the scenarios and what they are about.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Copy a scenario to a folder, plan and publish it, write its calendar files, and show the finished plan."""
+    """Copy a scenario to a folder, plan and publish it, write its feeds, and show the finished plan."""
     from watchbill import demo as demos
 
     if listed:
@@ -41,7 +41,7 @@ def demo(
 
 
 def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
-    from watchbill import app, workspace
+    from watchbill import app, feeding, workspace
     from watchbill.app import Planned
     from watchbill.cli.planning import solved, tell_no_plan
     from watchbill.cli.reading import By, show_tables
@@ -52,10 +52,10 @@ def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
     if not isinstance(outcome, Planned):
         tell_no_plan(outcome, as_json=False)
     done = app.publish(home, chosen.period, now())
-    written = app.feeds(home)
+    written = feeding.write(home, feeding.secret(home, os.environ), now=now())
     show_tables(app.show(home, chosen.period), By.week, None)
     say("")
-    say(f"The plan is {done.path}; {len(written.files)} calendar files are in {written.folder}.")
+    say(f"The plan is {done.path}; {len(written.links)} feeds for calendars are in {written.where}.")
     if workspace.read(home).publish:
         say(f"Rehearsed on a PagerDuty of our own: {rehearse(home, chosen.period)}.")
         say(

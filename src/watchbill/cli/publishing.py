@@ -1,11 +1,10 @@
-"""`publish` and `feeds write`."""
+"""`publish`."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, feeds, folder_of, note, now, out, period_of, say, say_json
+from watchbill.cli.base import AsJson, PeriodText, command, folder_of, note, now, out, period_of, say, say_json
 
 if TYPE_CHECKING:
     from watchbill.app import Published
@@ -55,26 +54,3 @@ def _tell_json(done: "Published") -> None:
             "changes": diff.as_json(diff.diff(done.previous, done.plan)) if done.changed else [],
         }
     )
-
-
-@command("watchbill feeds write public/feeds", feeds)
-def write(
-    context: typer.Context,
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Where to; feeds/ in the team's folder if not given.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write calendar files of all published plans: one for each person, one for each role, one for the team.
-
-    Only files that differ are written.
-    """
-    from watchbill import app
-
-    done = app.feeds(folder_of(context), folder)
-    if as_json:
-        say_json({"folder": str(done.folder), "files": list(done.files), "changed": list(done.changed)})
-        return
-    for name in done.changed:
-        say(f"{'wrote' if name in done.files else 'removed'} {done.folder / name}")
-    say(f"{len(done.files)} calendar files in {done.folder}, {len(done.changed)} of them changed.")

@@ -144,13 +144,22 @@ class _Folder:
             return False
 
     def put(self, name: str, content: bytes) -> bool:
-        return write_atomically(inside(self.path, *name.split("/")), content)
+        path = inside(self.path, *name.split("/"))
+        try:
+            return write_atomically(path, content)
+        except Refused as error:
+            raise self._refused("a feed cannot be written into", error.__cause__) from None
 
     def drop(self, name: str) -> None:
         try:
             (self.path / name).unlink(missing_ok=True)
         except OSError as error:
-            raise Refused(f"a feed that is over cannot be removed from {self.path}: {error.strerror}.") from None
+            raise self._refused("a feed that is over cannot be removed from", error) from None
+
+    def _refused(self, what: str, error: object) -> Refused:
+        """Names of files are secrets, and so not told."""
+        reason = (error.strerror if isinstance(error, OSError) else None) or "unknown reason"
+        return Refused(f"{what} {self.path}: {reason}. Mend that and run it again.")
 
 
 # ----------------------------------------------------------------------------------------------------------- store
