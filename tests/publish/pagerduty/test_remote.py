@@ -11,7 +11,7 @@ import pytest
 from builders import at, person, span
 from scripted import Answer, serving
 from watchbill.errors import Refused
-from watchbill.publish.pagerduty import account, bodies, remote
+from watchbill.publish.pagerduty import account, bodies, changing, remote
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.client import PdpyrasPort
 from watchbill.publish.pagerduty.port import RemoteFailed, Unsure
@@ -105,12 +105,12 @@ def test_a_schedule_is_found_by_id_and_by_exact_name(calls: Calls) -> None:
 
 
 def test_a_name_that_looks_like_an_id_is_still_found(calls: Calls) -> None:
-    id_ = remote.make_schedule(calls, "schedule_v3", "PRIMARY2", "Etc/UTC", "")
+    id_ = changing.make_schedule(calls, "schedule_v3", "PRIMARY2", "Etc/UTC", "")
     assert remote.find(calls, "PRIMARY2") == (id_, "schedule_v3")
 
 
 def test_a_name_that_two_schedules_have_is_refused(calls: Calls) -> None:
-    id_ = remote.make_schedule(calls, "schedule_v3", "Primary", "Etc/UTC", "")
+    id_ = changing.make_schedule(calls, "schedule_v3", "Primary", "Etc/UTC", "")
     with pytest.raises(Refused, match=f'2 schedules of the name "Primary": PLAYERED, {id_}. Write the id'):
         remote.find(calls, "Primary")
 
@@ -158,23 +158,23 @@ def test_layers_overrides_and_final_are_read_over_a_window(calls: Calls) -> None
 
 def test_what_is_read_and_put_back_changes_nothing(calls: Calls) -> None:
     before = layered(calls)
-    put = remote.put_layers(calls, before, before.layers)
+    put = changing.put_layers(calls, before, before.layers)
     assert put.layers == before.layers
     assert replace(layered(calls), overrides=()) == replace(before, overrides=())
 
 
 def test_a_new_layer_covers_the_ones_below_and_gets_an_id(calls: Calls) -> None:
     before = layered(calls)
-    put = remote.put_layers(calls, before, [*before.layers, layer("top", "PANA PBO PANA")])
+    put = changing.put_layers(calls, before, [*before.layers, layer("top", "PANA PBO PANA")])
     assert [(layer.name, layer.users) for layer in put.layers][2] == ("top", ("PANA", "PBO", "PANA"))
     assert all(layer.id for layer in put.layers)
 
 
 def test_an_end_is_set_and_taken_back(calls: Calls) -> None:
     low, high = layered(calls).layers
-    remote.put_layers(calls, layered(calls), [low, replace(high, end=at("2027-01-08T00"))])
+    changing.put_layers(calls, layered(calls), [low, replace(high, end=at("2027-01-08T00"))])
     assert [layer.end for layer in layered(calls).layers] == [None, at("2027-01-08T00")]
-    remote.put_layers(calls, layered(calls), [low, high])
+    changing.put_layers(calls, layered(calls), [low, high])
     assert [layer.end for layer in layered(calls).layers] == [None, None]
 
 
@@ -182,14 +182,14 @@ def test_putting_a_new_layer_is_not_repeated_when_the_answer_is_lost(box: Handle
     before = layered(calls)
     box.fail(kind="drop", method="PUT", when="after", times=1)
     with pytest.raises(Unsure, match="may have done PUT /schedules/PLAYERED"):
-        remote.put_layers(calls, before, [*before.layers, layer("top", "PANA")])
+        changing.put_layers(calls, before, [*before.layers, layer("top", "PANA")])
     assert [layer.name for layer in layered(calls).layers] == ["low", "high", "top"]
 
 
 def test_putting_known_layers_is_repeated_when_the_answer_is_lost(box: Handle, calls: Calls) -> None:
     before = layered(calls)
     box.fail(kind="drop", method="PUT", when="after", times=1)
-    assert remote.put_layers(calls, before, before.layers).layers == before.layers
+    assert changing.put_layers(calls, before, before.layers).layers == before.layers
     assert [write["method"] for write in box.writes] == ["PUT", "PUT"]
 
 
@@ -218,19 +218,19 @@ def override(start: str, end: str, user: str = "PANA") -> Override:
 def test_overrides_are_made_read_and_dropped(box: Handle, calls: Calls, bulk: str) -> None:
     box.set_quirks(bulk=bulk)
     wanted = [override("2027-01-05T08", "2027-01-05T09"), override("2027-01-06T08", "2027-01-06T09", "PBO")]
-    made = remote.make_overrides(calls, "PLAYERED", wanted)
+    made = changing.make_overrides(calls, "PLAYERED", wanted)
     assert [replace(item, id=None) for item in made if isinstance(item, Override)] == wanted
     assert set(made) <= set(layered(calls).overrides)
     for item in made:
         assert isinstance(item, Override)
-        remote.drop_override(calls, "PLAYERED", item)
-        remote.drop_override(calls, "PLAYERED", item)
+        changing.drop_override(calls, "PLAYERED", item)
+        changing.drop_override(calls, "PLAYERED", item)
     assert not set(made) & set(layered(calls).overrides)
 
 
 def test_every_override_that_was_not_made_is_told(calls: Calls) -> None:
     good, bad = override("2027-01-05T08", "2027-01-05T09"), override("2027-01-06T09", "2027-01-06T08")
-    first, second, third = remote.make_overrides(calls, "PLAYERED", [good, bad, good])
+    first, second, third = changing.make_overrides(calls, "PLAYERED", [good, bad, good])
     assert isinstance(first, Override)
     assert isinstance(third, Override)
     stretch = "from 2027-01-06T09:00:00Z to 2027-01-06T08:00:00Z"
@@ -240,7 +240,7 @@ def test_every_override_that_was_not_made_is_told(calls: Calls) -> None:
 def test_many_overrides_go_in_batches(box: Handle, calls: Calls) -> None:
     hours = [f"2027-01-{day:02}T{hour:02}" for day in range(4, 10) for hour in range(24)][:121]
     wanted = [override(start, end) for start, end in pairwise(hours)]
-    made = remote.make_overrides(calls, "PLAYERED", wanted)
+    made = changing.make_overrides(calls, "PLAYERED", wanted)
     assert len({item.id for item in made if isinstance(item, Override)}) == 120
     assert [len(write["body"]["overrides"]) for write in box.writes] == [50, 50, 20]
 
@@ -248,13 +248,13 @@ def test_many_overrides_go_in_batches(box: Handle, calls: Calls) -> None:
 def test_overrides_are_not_made_twice_when_the_answer_is_lost(box: Handle, calls: Calls) -> None:
     box.fail(kind="drop", method="POST", when="after", times=1)
     with pytest.raises(Unsure, match="overrides or not"):
-        remote.make_overrides(calls, "PLAYERED", [override("2027-01-05T08", "2027-01-05T09")])
+        changing.make_overrides(calls, "PLAYERED", [override("2027-01-05T08", "2027-01-05T09")])
     assert len(box.writes) == 1
 
 
 def test_a_shorter_answer_is_matched_by_what_was_made() -> None:
     one, two = override("2027-01-05T08", "2027-01-05T09"), override("2027-01-06T08", "2027-01-06T09")
-    told = tuple(remote._told([one, two], (replace(two, id="Q2"),)))
+    told = tuple(changing._told([one, two], (replace(two, id="Q2"),)))
     assert told[1] == replace(two, id="Q2")
     assert isinstance(told[0], str)
     assert "it is not in the answer" in told[0]
@@ -264,7 +264,7 @@ def test_a_shorter_answer_is_matched_by_what_was_made() -> None:
 
 
 def test_a_schedule_of_layers_is_made_in_the_zone_that_pagerduty_knows(calls: Calls) -> None:
-    id_ = remote.make_schedule(calls, "schedule", "New", "Europe/Oslo", "by watchbill", [layer("a", "PANA")])
+    id_ = changing.make_schedule(calls, "schedule", "New", "Europe/Oslo", "by watchbill", [layer("a", "PANA")])
     found = remote.read(calls, id_, "schedule", WINDOW)
     assert (found.id, found.name, found.zone, found.description) == (id_, "New", "Europe/Berlin", "by watchbill")
 
@@ -272,7 +272,7 @@ def test_a_schedule_of_layers_is_made_in_the_zone_that_pagerduty_knows(calls: Ca
 @pytest.mark.parametrize("quirk", ["refused", "required", "ignored"])
 def test_a_schedule_of_shifts_is_made_whatever_is_wanted_of_rotations(box: Handle, calls: Calls, quirk: str) -> None:
     box.set_quirks(rotations_key=quirk)
-    id_ = remote.make_schedule(calls, "schedule_v3", "New", "UTC", "")
+    id_ = changing.make_schedule(calls, "schedule_v3", "New", "UTC", "")
     assert remote.read(calls, id_, "schedule_v3", WINDOW).zone == "Etc/UTC"
 
 
@@ -285,7 +285,7 @@ def shift(start: str, end: str, user: str = "PANA") -> CustomShift:
 
 def test_custom_shifts_are_made_read_ended_and_dropped(calls: Calls) -> None:
     wanted = [shift("2027-01-03T08", "2027-01-05T08"), shift("2027-01-04T20", "2027-01-05T20", "PBO")]
-    made = remote.make_shifts(calls, "PSHIFTS", wanted)
+    made = changing.make_shifts(calls, "PSHIFTS", wanted)
     assert [replace(item, id=None) for item in made] == wanted
     found = shifts(calls)
     assert sorted(found.shifts, key=lambda s: s.start) == list(made)
@@ -293,16 +293,16 @@ def test_custom_shifts_are_made_read_ended_and_dropped(calls: Calls) -> None:
         Entry(at("2027-01-04T00"), at("2027-01-05T08"), "PANA"),
         Entry(at("2027-01-04T20"), at("2027-01-05T20"), "PBO"),
     )
-    remote.end_shift(calls, "PSHIFTS", made[1], at("2027-01-05T12"))
-    remote.drop_shift(calls, "PSHIFTS", made[0])
-    remote.drop_shift(calls, "PSHIFTS", made[0])
+    changing.end_shift(calls, "PSHIFTS", made[1], at("2027-01-05T12"))
+    changing.drop_shift(calls, "PSHIFTS", made[0])
+    changing.drop_shift(calls, "PSHIFTS", made[0])
     assert shifts(calls).shifts == (replace(made[1], end=at("2027-01-05T12")),)
 
 
 def test_many_custom_shifts_are_made_in_batches_and_read_in_pages(box: Handle, calls: Calls) -> None:
     hours = [f"2027-01-{day:02}T{hour:02}" for day in range(4, 10) for hour in range(24)][:121]
     wanted = [shift(start, end) for start, end in pairwise(hours)]
-    assert len(remote.make_shifts(calls, "PSHIFTS", wanted)) == 120
+    assert len(changing.make_shifts(calls, "PSHIFTS", wanted)) == 120
     assert [len(write["body"]["custom_shifts"]) for write in box.writes] == [50, 50, 20]
     found = shifts(calls)
     assert sorted((s.start, s.end) for s in found.shifts) == [(s.start, s.end) for s in wanted]
@@ -310,7 +310,7 @@ def test_many_custom_shifts_are_made_in_batches_and_read_in_pages(box: Handle, c
 
 
 def test_a_rotation_with_an_event_is_made_ended_and_dropped(calls: Calls) -> None:
-    rotation = remote.make_rotation(calls, "PSHIFTS")
+    rotation = changing.make_rotation(calls, "PSHIFTS")
     assert rotation.id
     event = Event(
         name="watchbill after",
@@ -322,7 +322,7 @@ def test_a_rotation_with_an_event_is_made_ended_and_dropped(calls: Calls) -> Non
         recurrence=("RRULE:FREQ=DAILY",),
         users=("PANA", "PBO"),
     )
-    made = remote.make_event(calls, "PSHIFTS", rotation.id, event)
+    made = changing.make_event(calls, "PSHIFTS", rotation.id, event)
     (found,) = shifts(calls).rotations
     assert found.events == (made,)
     assert replace(made, id=None) == event
@@ -330,20 +330,20 @@ def test_a_rotation_with_an_event_is_made_ended_and_dropped(calls: Calls) -> Non
         Entry(at("2027-01-05T08"), at("2027-01-06T08"), "PANA"),
         Entry(at("2027-01-06T08"), at("2027-01-07T08"), "PBO"),
     )
-    remote.end_event(calls, "PSHIFTS", rotation.id, made, at("2027-01-07T08"))
+    changing.end_event(calls, "PSHIFTS", rotation.id, made, at("2027-01-07T08"))
     assert shifts(calls).rotations[0].events[0].until == at("2027-01-07T08")
-    remote.drop_rotation(calls, "PSHIFTS", rotation)
+    changing.drop_rotation(calls, "PSHIFTS", rotation)
     assert not any(rotation.events for rotation in shifts(calls).rotations)
 
 
 def test_an_override_of_a_shift_is_made_read_and_dropped(calls: Calls) -> None:
-    (made,) = remote.make_shifts(calls, "PSHIFTS", [shift("2027-01-05T08", "2027-01-06T08")])
+    (made,) = changing.make_shifts(calls, "PSHIFTS", [shift("2027-01-05T08", "2027-01-06T08")])
     wanted = ShiftOverride(at("2027-01-05T10"), at("2027-01-05T12"), "PANA", "PBO", custom_shift=made.id)
-    (over,) = remote.make_shift_overrides(calls, "PSHIFTS", [wanted])
+    (over,) = changing.make_shift_overrides(calls, "PSHIFTS", [wanted])
     assert replace(over, id=None) == wanted
     assert shifts(calls).overrides == (over,)
     assert [entry.user for entry in shifts(calls).final] == ["PANA", "PBO", "PANA"]
-    remote.drop_shift_override(calls, "PSHIFTS", over)
+    changing.drop_shift_override(calls, "PSHIFTS", over)
     assert shifts(calls).overrides == ()
 
 
@@ -424,6 +424,6 @@ def test_a_policy_and_who_is_on_call_by_it_are_read(box: Handle, calls: Calls) -
 
 def test_no_request_is_too_odd_for_json(calls: Calls) -> None:
     name = 'Prim "ary" 😀 \\ \u2028'
-    id_ = remote.make_schedule(calls, "schedule_v3", name, "Etc/UTC", "")
+    id_ = changing.make_schedule(calls, "schedule_v3", name, "Etc/UTC", "")
     assert remote.find(calls, name) == (id_, "schedule_v3")
     assert json.loads(json.dumps(name)) == name

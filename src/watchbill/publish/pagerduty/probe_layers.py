@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.publish.pagerduty import bodies, nodes, remote, wire
+from watchbill.publish.pagerduty import bodies, changing, nodes, remote, wire
 from watchbill.publish.pagerduty.answers import Answer
 from watchbill.publish.pagerduty.bench import ZONE, Bench, Unknown
 from watchbill.publish.pagerduty.terms import DAY_SECONDS, Entry, Override, PdLayer, Restriction, Schedule, Turns
@@ -59,7 +59,7 @@ class _Desk:
 
     def put(self, *layers: PdLayer) -> Schedule:
         """Writes layers, the lowest first, and gives the answer."""
-        return remote.put_layers(self.bench.calls, self.schedule, layers)
+        return changing.put_layers(self.bench.calls, self.schedule, layers)
 
     def order(self) -> str:
         """Two layers are written, and their names looked at as they are read."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from watchbill.publish.pagerduty import remote
+from watchbill.publish.pagerduty import changing
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.legacy import sendable
 from watchbill.publish.pagerduty.port import RemoteFailed
@@ -30,7 +30,7 @@ def write(calls: Calls, state: AnySchedule | None, step: AnyStep, now: datetime)
     """Carries a step out; gives the id of a schedule that it made. RemoteFailed if PagerDuty refuses any part of it."""
     if isinstance(step, MakeSchedule):
         layers = sendable(step.layers, now)
-        return remote.make_schedule(calls, step.made, step.name, step.zone, step.description, layers)
+        return changing.make_schedule(calls, step.made, step.name, step.zone, step.description, layers)
     if isinstance(state, Schedule):
         _write_layers(calls, state, step, now)
     elif isinstance(state, ShiftSchedule):
@@ -41,30 +41,30 @@ def write(calls: Calls, state: AnySchedule | None, step: AnyStep, now: datetime)
 def _write_layers(calls: Calls, state: Schedule, step: AnyStep, now: datetime) -> None:
     match step:
         case PutLayers(layers):
-            remote.put_layers(calls, state, sendable(layers, now))
+            changing.put_layers(calls, state, sendable(layers, now))
         case MakeOverrides(overrides):
             if left := _begun(overrides, now):
-                _insist(remote.make_overrides(calls, state.id, left))
+                _insist(changing.make_overrides(calls, state.id, left))
         case DropOverride(override):
             if there := _there(state.overrides, override):
-                remote.drop_override(calls, state.id, there)
+                changing.drop_override(calls, state.id, there)
 
 
 def _write_shifts(calls: Calls, state: ShiftSchedule, step: AnyStep, now: datetime) -> None:
     match step:
         case MakeShifts(shifts):
             if left := _begun(shifts, now):
-                remote.make_shifts(calls, state.id, left)
+                changing.make_shifts(calls, state.id, left)
         case DropShift(shift):
             there = _there(state.shifts, shift)
             if there and there.end > now:
-                remote.drop_shift(calls, state.id, there)
+                changing.drop_shift(calls, state.id, there)
         case MakeEvent(event):
-            remote.make_event(calls, state.id, _empty(calls, state), event)
+            changing.make_event(calls, state.id, _empty(calls, state), event)
         case EndEvent(rotation, event, until):
-            remote.end_event(calls, state.id, rotation, event, until)
+            changing.end_event(calls, state.id, rotation, event, until)
         case DropRotation(rotation):
-            remote.drop_rotation(calls, state.id, rotation)
+            changing.drop_rotation(calls, state.id, rotation)
 
 
 def _begun(items: Sequence[Begun], now: datetime) -> tuple[Begun, ...]:
@@ -88,7 +88,7 @@ def _there(items: Iterable[Any], wanted: Any) -> Any:
 def _empty(calls: Calls, state: ShiftSchedule) -> str:
     """A rotation without events: one that a run before this one made and did not fill, or a new one."""
     found = next((rotation.id for rotation in state.rotations if not rotation.events and rotation.id), None)
-    made = found or remote.make_rotation(calls, state.id).id
+    made = found or changing.make_rotation(calls, state.id).id
     if made is None:
         raise RemoteFailed(f"PagerDuty made a rotation in {state.name} and did not say which. Look at it there.")
     return made
