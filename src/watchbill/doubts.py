@@ -88,29 +88,37 @@ def _listed(told: Sequence[str]) -> str:
 
 
 def _whole_layers(serving: Serving, row: Understood) -> Iterator[Mistake]:
-    """A warning for each line that alone takes every turn of a layer; what the lead has approved needs none."""
-    able = Counter(turn.key for turn in serving.able[row.person.id])
+    """A warning for each line that alone takes every shift of a layer; what the lead has approved needs none."""
     for line in row.lines:
-        taken = Counter(turn.key for turn in line.blocks) if not line.approved else Counter()
-        for key, count in taken.items():
-            if 1 < count == able[key]:
-                yield Mistake(line.place, _bars(serving, row, line, key, count), warning=True)
+        layers = _bars(serving, row, line)
+        if layers:
+            sentence = (
+                f"this {line.kind} line keeps {row.person.name} from every shift of {' and '.join(layers)} in "
+                f"{serving.problem.period}. If that is meant, ask the lead to take that out of their roles; "
+                'else write it under "avoid".'
+            )
+            yield Mistake(line.place, sentence, warning=True)
 
 
-def _bars(serving: Serving, row: Understood, line: Line, key: str, turns: int) -> str:
-    period = serving.problem.period
-    return (
-        f"this {line.kind} line keeps {row.person.name} from all {turns} shifts of {key} in {period}. "
-        'If that is meant, ask the lead to take the layer out of their roles; else write it under "avoid".'
-    )
+def _bars(serving: Serving, row: Understood, line: Line) -> tuple[str, ...]:
+    """The layers of two shifts or more that a line alone takes from someone, unless the lead has approved it."""
+    if line.approved or not line.blocks:
+        return ()
+    able = Counter(turn.key for turn in serving.able[row.person.id])
+    taken = Counter(turn.key for turn in line.blocks)
+    return tuple(key for key in row.serves if 1 < taken[key] == able[key])
 
 
 def _mostly_blocked(serving: Serving, row: Understood) -> Iterator[Mistake]:
+    """A warning for who is away most of the time, unless one line that keeps them from whole layers says it all."""
     hard = [line for line in row.lines if line.blocks and not line.approved]
     blocked = {turn.turn for line in hard for turn in line.blocks}
     if row.able > 1 and 2 * len(blocked) > row.able:
-        sentence = (
-            f"{row.person.name} is away in {len(blocked)} of {row.able} shifts that they could serve in "
-            f"{serving.problem.period}. Check the dates, or ask the lead to add approved: true: that lowers their part."
-        )
-        yield Mistake(hard[0].place, sentence, warning=True)
+        most = max(hard, key=lambda line: len(line.blocks))
+        if len(most.blocks) < len(blocked) or not _bars(serving, row, most):
+            sentence = (
+                f"{row.person.name} is away in {len(blocked)} of {row.able} shifts that they could serve in "
+                f"{serving.problem.period}. Check the dates, or ask the lead to add approved: true: "
+                "that lowers their part."
+            )
+            yield Mistake(most.place, sentence, warning=True)
