@@ -28,7 +28,7 @@ _FILLERS = {
     "roles": {"role": {"layers": {"layer": {"turn": "1 day", "handoff": "09:00"}}}},
 }
 _NOT_READ = {
-    ".ics": "this version reads availability from YAML only. Write the absences into {stem}.yaml.",
+    ".ics": "exports are not read from here. Import it, then move it away: watchbill import ics FILE --person {stem}",
     **dict.fromkeys((".yml", ".yaml"), "files here end in .yaml. Rename it to {stem}.yaml."),
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "this is a spreadsheet. Save it as CSV UTF-8: {stem}.csv."),
 }
@@ -245,13 +245,18 @@ def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Map
         for kind, entries in (("avoid", file.avoid), ("prefer", file.prefer))
         for n, e in enumerate(entries)
     ]
+    wishes += [
+        WishLine("avoid", m, (), (), None, 1, find.value("imported", "avoid", n))
+        for n, m in enumerate(file.imported.avoid)
+    ]
     return Availability(
         answered_through=file.answered_through,
         leave=tuple(
             Away(e.moments, e.approved, find.value("leave", n))
             for n, e in enumerate(file.leave)
             if e.moments is not None
-        ),
+        )
+        + tuple(Away(m, False, find.value("imported", "leave", n)) for n, m in enumerate(file.imported.leave)),
         never=tuple(
             Never(e.days, tuple(e.hours), e.approved, find.value("never", n)) for n, e in enumerate(file.never)
         ),

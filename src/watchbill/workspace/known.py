@@ -80,6 +80,9 @@ def check_team(team: Node, known: Known) -> Iterator[Mistake]:
     for role, entry in (team.at("publish", "pagerduty") or _NOTHING).items():
         if known.roles is not None and role not in known.roles:
             yield Mistake(entry.place, _sentence("role", role, known.roles))
+    for name, entry in (team.at("import", "ics", "match") or _NOTHING).items():
+        if known.people is not None and name not in known.people:
+            yield Mistake(entry.place, _sentence("person", name, known.people))
 
 
 def check_rule(rule: Node, known: Known) -> Iterator[Mistake]:

@@ -9,6 +9,7 @@ from watchbill.rules import Limit
 from watchbill.times import WEEKDAYS
 from watchbill.tongues import WEEKDAYS as FOREIGN_WEEKDAYS
 from watchbill.tongues import plain
+from watchbill.workspace.import_file import ImportedFile
 from watchbill.workspace.moments import Moment, Moments, Stretched, Until, between
 from watchbill.workspace.shapes import FileModel, Listed, OneOrMore, OrText, text_as
 from watchbill.workspace.team import Positive
@@ -142,3 +143,4 @@ class AvailabilityFile(FileModel):
     limits: Listed[Annotated[Limit, BeforeValidator(_limit)]] = ()
     holidays: Listed[DateRange] = ()
     offers: Listed[Line] = ()
+    imported: ImportedFile = ImportedFile()

@@ -212,12 +212,26 @@ def check_availability(file: AvailabilityFile, root: Node) -> Iterator[Mistake]:
         yield Mistake(lines[MOST_LINES].place, sentence)
         return
     yield from _clashes(lines)
+    yield from _imported(file, lines, find)
     for (n, one), (m, two) in combinations(enumerate(file.travel), 2):
         if one.dates.meets(two.dates):
             first = find.value("travel", n).line
             sentence = f"this journey overlaps the one on line {first}; the later line counts. Mend the dates."
             yield Mistake(find.value("travel", m), sentence, warning=True)
     yield from _offers(file, find)
+
+
+def _imported(file: AvailabilityFile, lines: Sequence["_Dated"], find: Finder) -> Iterator[Mistake]:
+    """A warning for each hand-written wish for time at which a calendar has the person away."""
+    for line in lines:
+        for n, away in enumerate(file.imported.leave if line.kind == "prefer" else ()):
+            if away.start < line.moments.end and line.moments.start < away.end:
+                where = find.value("imported", "leave", n).line
+                sentence = (
+                    f'{line.moments} is in "prefer" here and in the imported leave on line {where}, which counts.'
+                )
+                yield Mistake(line.place, f"{sentence} Remove it here, or mend the calendar.", warning=True)
+                break
 
 
 @dataclass(frozen=True, slots=True)

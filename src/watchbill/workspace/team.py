@@ -29,6 +29,7 @@ from watchbill.fields import (
     Zone,
 )
 from watchbill.rules import AnyRule
+from watchbill.workspace.import_file import ImportFile
 from watchbill.workspace.moments import WeekdayBudget, YearlyBudget
 from watchbill.workspace.shapes import FileModel, Listed, OneOrMore, OrText, text_as_item
 
@@ -217,3 +218,4 @@ class TeamFile(FileModel):
     hard_budget: HardBudgetFile = HardBudgetFile()
     pins: Listed[PinFile] = ()
     publish: PublishFile = PublishFile()
+    imports: ImportFile = Field(default=ImportFile(), alias="import")

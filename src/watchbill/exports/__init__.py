@@ -1,0 +1,1 @@
+"""Calendar exports (.ics) to bare intervals in availability files. Titles and notes never leave the export."""
