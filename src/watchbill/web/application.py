@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from starlette.routing import Route, Router
@@ -154,3 +155,10 @@ def _whole(status: int, content: bytes, kind: bytes, *more: tuple[bytes, bytes])
 NOT_FOUND = _text(404, "There is no feed here.")
 NOT_ALLOWED = _text(405, "Feeds can only be read.", (b"allow", b"GET, HEAD"))
 UNAVAILABLE = _text(503, "Feeds are not ready yet. Try again later.", (b"retry-after", _RETRY))
+BAD_REQUEST = _text(400, "This is no request.", (b"connection", b"close"))
+
+
+def wire(answer: Answer) -> bytes:
+    """An answer as it goes out where there is no request to answer."""
+    head = b"".join(key + b": " + said + b"\r\n" for key, said in answer.headers)
+    return f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n".encode() + head + b"\r\n" + answer.content

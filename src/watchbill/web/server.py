@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from watchbill.errors import Refused
-from watchbill.web.application import application
+from watchbill.web.application import BAD_REQUEST, application, wire
 from watchbill.web.keeping import LOOK_SECONDS, Keeper
 
 USUAL_PORT = 8642
@@ -169,11 +169,12 @@ class _Guarded(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Garbage behind a request whose answer is on its way cannot be answered."""
+        """The answer to what is no request; behind one whose answer is on its way there is nothing to say."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            super().send_400_response(msg)
-        else:
-            self.transport.abort()
+            self.transport.write(wire(BAD_REQUEST))
+        self.transport.close()
 
     def _look(self) -> None:
         """Twice the same request, or none, with as many bytes left to take: nothing moves."""
