@@ -36,7 +36,7 @@ def many(count: int, one: str, more: str = "") -> str:
 def people(rows: Sequence[Understood], *, everyone: bool) -> str:
     """One row for each person; of many people only those who are worth a look, unless `everyone` is asked for."""
     shown = [row for row in rows if everyone or len(rows) <= _MANY_PEOPLE or _is_notable(row)]
-    head = ("person", "away", "cannot serve", "hours", "wishes", "weight", "answered through")
+    head = ("person", "away", "cannot serve", "hours", "wishes", "weight", "answered")
     cells = [head, *(_cells(row) for row in shown)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
     lines = [_row(row, widths) for row in cells] if shown else []
@@ -169,12 +169,13 @@ def person(checked: Checked, row: Understood) -> str:
     """One person's file, line by line: what was understood, and what it blocks or weighs in the period."""
     serves = ", ".join(row.serves) or "nothing"
     lines = wrap(f"{printable(row.person.name)} ({row.person.id}), {row.person.zone}, serves {serves}", WIDTH)
-    lines += [_answered(checked, row), ""]
+    lines += [*wrap(_answered(checked, row), WIDTH), ""]
     for line in sorted(row.lines, key=lambda line: line.place):
         lines += _told(checked, row, line)
-    lines += [f"travel: {said.journey(travel)}" for travel in row.person.travel]
-    lines += [f"limit: {said.limit(rule)}" for rule in _limits(checked, row)]
-    lines += [f"holiday: {said.day(day)}" for day in row.person.own_holidays]
+    more = [f"travel: {said.journey(travel)}" for travel in row.person.travel]
+    more += [f"limit: {said.limit(rule)}" for rule in _limits(checked, row)]
+    more += [f"holiday: {said.day(day)}" for day in row.person.own_holidays]
+    lines += [piece for text in more for piece in wrap(text, WIDTH, subsequent_indent="    ")]
     if not row.lines:
         lines.append("No leave and no wishes.")
     lines += ["", *_together(checked, row)]

@@ -40,7 +40,7 @@ def people(file: str, data: bytes) -> tuple[Listed, ...]:
         columns, mistakes = _columns(rows[0])
         found += mistakes
         listed = [_cells(columns, row, found) for row in rows[1:]]
-        if columns and not listed:
+        if columns and not listed and not syntax:
             found.append(Mistake(rows[0][0].place, "nobody is listed. Write one row for each person below this one."))
         found += [mistake for cells in listed for mistake in _judged(cells)]
         found += _repeated(listed, ("id", "email", "pagerduty"))
