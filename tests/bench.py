@@ -2,6 +2,9 @@
 
 Not a test: times depend on the machine, and no test asserts one. Year-long scenarios get two lines more, which compare
 the spread of loads with a round robin's.
+
+`python tests/bench.py serve` measures the feed server instead, and `python tests/bench.py fuzz` sends it 20,000
+connections of anything.
 """
 
 import json
@@ -162,6 +165,27 @@ def spread(problem: Problem, loads: Loads, sums: Mapping[str, Mapping[str, int]]
     return f"{max(scaled) - min(scaled):.0f} h of {sum(scaled) / len(scaled):.0f}"
 
 
+# ------------------------------------------------------------------------------------------------------ feed server
+
+
+def serve() -> None:
+    """Measures the feed server under load."""
+    import loading
+
+    loading.measure(say)
+
+
+def fuzz() -> None:
+    """Sends the feed server anything, and fails if it does."""
+    import fuzzing
+
+    seen = fuzzing.fuzz(20_000, said=say)
+    say(", ".join(f"{status}: {count}" for status, count in sorted(seen.items())))
+
+
+OTHERS = {"serve": serve, "fuzz": fuzz}
+
+
 def say(text: str) -> None:
     """Prints a line at once."""
     sys.stdout.write(f"{text}\n")
@@ -169,10 +193,13 @@ def say(text: str) -> None:
 
 
 def main(wanted: Sequence[str]) -> None:
-    """Measures the named scenarios, or everything."""
+    """Measures the named scenarios, all of them if none is named, or what is no scenario by its own name."""
+    if len(wanted) == 1 and wanted[0] in OTHERS:
+        OTHERS[wanted[0]]()
+        return
     unknown = [name for name in wanted if name not in ORDER]
     if unknown:
-        raise SystemExit(f"no scenario {', '.join(unknown)}. Known: {', '.join(ORDER)}.")
+        raise SystemExit(f"no scenario {', '.join(unknown)}. Known: {', '.join((*ORDER, *OTHERS))}.")
     if not wanted:
         say(f"--help             {run('--help')}")
         say(f"check quarter-8    {run('-C', str(SCENARIOS / 'quarter-8'), 'check', '2027-Q1')}")
