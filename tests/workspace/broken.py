@@ -479,7 +479,7 @@ case(
 case("file of another person", {TY: TEAM, AY: "person: bo\n"}, f"{AY}:1:9", 'named after "ana", but is about "bo"')
 case("nobody's file", {TY: TEAM, AY: "leave: []\n"}, f"{AY}:1:1", '"person" is missing. Add it: person: ana')
 case("a CSV file", {TY: TEAM, "availability/ana.csv": "x"}, "availability/ana.csv:1:1", "does not name the columns")
-case("a calendar file", {TY: TEAM, "availability/ana.ics": "x"}, "availability/ana.ics:1:1", "from YAML only")
+case("a calendar file", {TY: TEAM, "availability/ana.ics": "x"}, "availability/ana.ics:1:1", "watchbill import ics")
 case("another ending", {TY: TEAM, "availability/ana.yml": "x"}, "availability/ana.yml:1:1", "Rename it to ana.yaml")
 case(
     "Latin-1",

@@ -1,4 +1,4 @@
-"""`import pagerduty` and `import incidents`."""
+"""`import pagerduty` and `import incidents`; `import ics` stands in a file of its own."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

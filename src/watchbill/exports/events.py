@@ -45,7 +45,7 @@ class Event:
     """One VEVENT, FREEBUSY period or VAVAILABILITY: times, marks, and properties that only matter if it counts.
 
     `end` is a wall time on the clock of the start; `exact` is set if the length is in real hours instead. `guests` are
-    e-mail addresses with their PARTSTAT. Neither titles nor guests are ever written anywhere.
+    e-mail addresses with their PARTSTAT, or "ORGANIZER". Neither titles nor guests are ever written anywhere.
     """
 
     file: str
@@ -318,4 +318,4 @@ def _guests(part: Component) -> Iterator[tuple[str, str]]:
         for stated in part.all(name):
             found = _MAIL.search(stated.value) or _MAIL.search(stated.params.get("EMAIL", ""))
             if found:
-                yield found[0].casefold(), stated.params.get("PARTSTAT", "").upper() if name == "ATTENDEE" else ""
+                yield found[0].casefold(), stated.params.get("PARTSTAT", "").upper() if name == "ATTENDEE" else name

@@ -131,7 +131,7 @@ class _Task:
     def take(self, listed: Sequence[Event]) -> None:
         """Judges the events of one file."""
         self.steps = self.times = 0
-        for group in _grouped(listed):
+        for group in grouped(listed):
             verdicts = [self.policy.verdict(event, self.mails) for event in group]
             stretches: list[list[Moments]] = [[] for _ in group]
             if any(verdict.kind for verdict in verdicts):
@@ -245,7 +245,7 @@ def _sentence(error: ValueError) -> str:
     return text if text.endswith(".") else "this series cannot be followed. Remove it, and write its dates by hand."
 
 
-def _grouped(listed: Sequence[Event]) -> list[list[Event]]:
+def grouped(listed: Sequence[Event]) -> list[list[Event]]:
     """Events of one series together, in the order in which they begin in the file."""
     groups: dict[tuple[object, ...], list[Event]] = {}
     for number, event in enumerate(listed):
