@@ -8,7 +8,6 @@ from samples import Duty, Sample, held, samples
 
 from watchbill.publish.feeds import Feed, build
 
-
 MANY = 900
 
 
