@@ -86,8 +86,8 @@ def silent(checked: Checked) -> str:
     last = checked.period.last
     ids = [p for p in checked.team.people if (checked.team.answered.get(p.id) or date.min) < last]
     names = [printable(person.name) for person in ids][: len(checked.silent)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    text = f"Not answered through {last} ({len(names)} of {len(checked.people)}): {', '.join(names[:_NAMED])}{more}."
+    first = names if len(names) <= _NAMED + 1 else [*names[:_NAMED], f"and {len(names) - _NAMED} more"]
+    text = f"Not answered through {last} ({len(names)} of {len(checked.people)}): {', '.join(first)}."
     return "\n".join(wrap(text, WIDTH, subsequent_indent="  "))
 
 
