@@ -104,7 +104,7 @@ def _bars(serving: Serving, row: Understood, line: Line) -> tuple[str, ...]:
     """The layers of two shifts or more that a line alone takes from someone, unless the lead has approved it."""
     if line.approved or not line.blocks:
         return ()
-    able = Counter(turn.key for turn in serving.able[row.person.id])
+    able = serving.able_by_layer[row.person.id]
     taken = Counter(turn.key for turn in line.blocks)
     return tuple(key for key in row.serves if 1 < taken[key] == able[key])
 

@@ -1,6 +1,7 @@
 """Who can serve which turns before anything is decided: by the rules that bar people, the same that planning posts."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,11 @@ class Serving:
         """By person the turns that they could hold if they were never away, in order of start."""
         turns = self.problem.turns
         return {p.id: tuple(t for t in turns if (p.id, t.turn) not in self.barred) for p in self.problem.people}
+
+    @cached_property
+    def able_by_layer(self) -> Mapping[str, Mapping[str, int]]:
+        """By person and layer how many turns that is."""
+        return {person: Counter(turn.key for turn in turns) for person, turns in self.able.items()}
 
     @cached_property
     def takers(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,6 +1,8 @@
 """Leave: nobody is on call while they are away."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from watchbill.clocks import wall_at
@@ -25,8 +27,9 @@ class Leave(Rule):
 
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
         """Who is away at some time of which turns."""
+        near = _Near(problem.turns)
         for person, away in _away(problem).items():
-            for turn in problem.turns:
+            for turn in near.to(away):
                 if clashes(turn, away):
                     yield person, turn
 
@@ -43,6 +46,23 @@ class Leave(Rule):
                         people=[person],
                         shifts=[stint.shift],
                     )
+
+
+class _Near:
+    """Turns in order of start, to be found by time: of a year, a week's leave reaches few."""
+
+    def __init__(self, turns: Sequence[Shift]) -> None:
+        self._turns = turns
+        self._starts = [turn.start for turn in turns]
+        self._longest = max((turn.end - turn.start for turn in turns), default=timedelta())
+
+    def to(self, spans: Iterable[Span]) -> Iterator[Shift]:
+        """The turns that may share time with some spans, in order."""
+        found: set[int] = set()
+        for span in spans:
+            first, last = bisect_left(self._starts, span.start - self._longest), bisect_left(self._starts, span.end)
+            found.update(range(first, last))
+        return (self._turns[n] for n in sorted(found))
 
 
 def clashes(turn: Shift, away: Sequence[Span]) -> bool:
