@@ -1,14 +1,15 @@
 """What the inputs say of each person, line by line: what a line blocks, and what a wish weighs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from watchbill.domain import Leave, Person, Shift
+from watchbill.clocks import off_rota
+from watchbill.domain import Leave, Person, Problem, Shift
 from watchbill.errors import Place
 from watchbill.load import Loads
-from watchbill.rules.wishes import weights
+from watchbill.rules.wishes import stakes, weights
 from watchbill.serving import Serving
 from watchbill.times import total
 from watchbill.workspace import Workspace
@@ -80,6 +81,16 @@ class Understood:
 def hours_of(turns: Sequence[Shift]) -> float:
     """Hours on call of some turns."""
     return sum(total(turn.spans).total_seconds() for turn in turns) / 3600
+
+
+def changes_nothing(problem: Problem, person: str) -> bool:
+    """Whether someone's wishes weigh all shifts that they could hold alike, so that no plan is better or worse."""
+    own = replace(problem, wishes=tuple(wish for wish in problem.wishes if wish.person == person))
+    stake = stakes(own, Loads(own)).get(person)
+    turns = [
+        turn for turn in own.turns if person in own.servers[turn.key] and not off_rota(own.person[person], turn.spans)
+    ]
+    return stake is not None and not any(stake.cost_of_turn(turn) for turn in turns)
 
 
 def understood(team: Workspace, serving: Serving) -> tuple[Understood, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import PERIOD, Cli, write_team
+from tiny import PERIOD, TEAM, Cli, write_team
 from watchbill.demo import scenarios
 from watchbill.workspace.nodes import parse
 
@@ -162,6 +162,20 @@ travel: [{dates: 2027-05-03..2027-05-04, timezone: Asia/Tokyo, note: secret}]
 limits: [{count: shifts, at_most: 2, per: 4 weeks}]
 holidays: [2027-02-10]
 """
+
+
+@pytest.mark.parametrize(
+    ("avoid", "alike"), [("[{days: [mon, tue, wed, thu, fri, sat, sun]}]", True), ("[fri]", False)]
+)
+def test_who_avoids_every_day_alike_hears_that_it_changes_nothing(
+    team: Path, cli: Cli, avoid: str, *, alike: bool
+) -> None:
+    (team / "team.yaml").write_text(
+        TEAM.replace("turn: 1 week, handoff: mon 09:00", "turn: 1 day, handoff: 00:00"), encoding="utf-8"
+    )
+    (team / "availability" / "ana.yaml").write_text(f"person: ana\navoid: {avoid}\n", encoding="utf-8")
+    shown = cli("-C", team, "check", PERIOD, "--person", "ana").out
+    assert ("These wishes weigh every shift alike, so they change nothing." in shown) is alike
 
 
 def test_one_person_hears_of_mistakes_elsewhere_in_a_count_only(team: Path, cli: Cli) -> None:

@@ -111,6 +111,8 @@ def _tell(
         say("")
     if checked.problem and person is not None:
         say(checks.person(checked, rows[0]))
+        if same := checks.alike(checked, rows[0]):
+            say(same)
         say("")
     elif checked.problem:
         _tell_team(checked, verbose=verbose)

@@ -14,7 +14,7 @@ from watchbill.rules import Limit
 from watchbill.serving import Staffed
 from watchbill.spellings import MONTHS
 from watchbill.texts import printable
-from watchbill.understood import Line, Understood, hours_of
+from watchbill.understood import Line, Understood, changes_nothing, hours_of
 
 WIDTH = 80
 _NAME = 22
@@ -180,6 +180,13 @@ def person(checked: Checked, row: Understood) -> str:
         lines.append("No leave and no wishes.")
     lines += ["", *_together(checked, row)]
     return "\n".join(lines)
+
+
+def alike(checked: Checked, row: Understood) -> str:
+    """A sentence for who wishes everything alike; empty for everybody else. Looks at every shift: for one person."""
+    if checked.problem is None or not changes_nothing(checked.problem, row.person.id):
+        return ""
+    return "These wishes weigh every shift alike, so they change nothing. Name what matters most."
 
 
 def _answered(checked: Checked, row: Understood) -> str:
