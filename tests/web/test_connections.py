@@ -2,7 +2,7 @@
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -82,6 +82,21 @@ def test_a_large_feed_that_nobody_takes_is_cut_and_one_that_is_taken_slowly_is_n
             stuck.sendall(ASKED)
             assert taken(slow, len(large), STALL / 20) >= len(large)
             assert taken(stuck, len(large)) < len(large)
+
+
+def test_who_does_not_take_an_answer_holds_the_end_up_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "STALL_SECONDS", 60)
+    monkeypatch.setattr(server, "END_SECONDS", 1)
+    large = calendar(*(f"{n:0100}" for n in range(100_000)))
+    site = Site(board({"ana": large}))
+    with ExitStack() as stack:
+        with serving(site) as client:
+            until(lambda: client.get("/healthz").status == 200)
+            stuck = stack.enter_context(_slow(client.port))
+            stuck.sendall(ASKED)
+            stuck.recv(1000)
+            ending = time.monotonic()
+        assert 0.9 < time.monotonic() - ending < 5
 
 
 def _slow(port: int) -> socket.socket:

@@ -19,6 +19,9 @@ from watchbill.errors import InputError, WrongUsage
 if TYPE_CHECKING:
     from watchbill.feeding import Board
 
+# While feeds are built anew, each request waits for that thread some times; by default ten times as long as this.
+SWITCH_SECONDS = 0.0005
+
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _OPEN = (
     "note: others reach this address, links are secrets, and plain HTTP shows them on the way. Put a proxy that speaks "
@@ -64,6 +67,7 @@ def serve(
     if not ip_address(made.listener.getsockname()[0]).is_loopback:
         note(_OPEN)
     note("It runs until Ctrl-C.")
+    sys.setswitchinterval(SWITCH_SECONDS)
     with _ended_by_signals(made.stop):
         made.run()
     note("stopped.")

@@ -84,7 +84,7 @@ def serving(
     """
     listener = _listener(settings.host, settings.port)
     front = application(keeper, now=now, log=log, heard=heard, below=settings.below)
-    server = uvicorn.Server(_config(front, settings))
+    server = _Server(_config(front, settings))
     return Serving(listener.getsockname()[1], keeper, settings, server, listener, log)
 
 
@@ -148,6 +148,16 @@ def _config(front: Any, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=END_SECONDS,
     )
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves no connection behind when its time to end in good order is over."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
 
 # ----------------------------------------------------------------------------------------------------- connections
