@@ -222,6 +222,10 @@ def _parts(line: str, at: int, *, last: bool) -> tuple[dict[str, str], str]:
         params[match[1].upper()] = match[2].strip('"')
         at = match.end()
     rest = line[at:]
+    if not rest and last and ":" in params.get("TZID", ""):
+        # Some programs close the quote around a zone only after the date.
+        params["TZID"], _, value = params["TZID"].rpartition(":")
+        return params, value
     if rest.startswith(":") and not (last and ":" in rest[1:] and "TZID" in params):
         return params, rest[1:]
     head, _, value = rest.rpartition(":") if last else rest.partition(":")

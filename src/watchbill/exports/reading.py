@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from watchbill.domain import Person
@@ -17,9 +18,10 @@ from watchbill.times import DAY, Dates, zone
 from watchbill.workspace.moments import Moments
 
 MOST_MISTAKES = 50
-MOST_STEPS = 200_000
-MOST_TIMES = 15_000
+MOST_STEPS = 100_000
+MOST_TIMES = 8_000
 MOST_OVERRIDES = 2_000
+MOST_EVENTS = 30_000
 _TOO_OFTEN = "the events that count repeat too often to follow. Give long series an end, or export fewer calendars."
 _FLOATING = "{count} without a zone: read on the clock of {person} ({zone})."
 
@@ -67,7 +69,12 @@ def events(file: str, data: bytes, aliases: Mapping[str, str], window: Dates) ->
     warnings: list[Mistake] = []
     for number, calendar in enumerate(roots):
         reader = Reader(file, number, calendar, Zones(file, calendar, aliases, window))
-        found += reader.events()
+        found += islice(reader.events(), MOST_EVENTS + 1 - len(found))
+        if len(found) > MOST_EVENTS:
+            sentence = (
+                f"there are more than {MOST_EVENTS:,} events in this file. Export fewer years or fewer calendars."
+            )
+            raise InputError([Mistake(found[-1].place, sentence)])
         mistakes += reader.mistakes
         warnings += reader.zones.told.values()
     if mistakes:
@@ -125,22 +132,58 @@ class _Task:
     judged: list[Judged] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     floating: dict[str, list[int]] = field(default_factory=dict)
-    steps: int = 0
-    times: int = 0
+    rules: dict[int, recurrence.Rule] = field(default_factory=dict)
 
     def take(self, listed: Sequence[Event]) -> None:
         """Judges the events of one file."""
-        self.steps = self.times = 0
-        for group in grouped(listed):
-            verdicts = [self.policy.verdict(event, self.mails) for event in group]
+        groups = [(group, [self.policy.verdict(one, self.mails) for one in group]) for group in grouped(listed)]
+        counting = [group for group, verdicts in groups if any(verdict.kind for verdict in verdicts)]
+        sound = self._ready([event for group in counting if any(one.repeats for one in group) for event in group])
+        for group, verdicts in groups:
             stretches: list[list[Moments]] = [[] for _ in group]
-            if any(verdict.kind for verdict in verdicts):
+            if sound and any(verdict.kind for verdict in verdicts):
                 for index, occurrence in self._occurrences(group):
                     made = on_clock(self.person, occurrence, self.window) if verdicts[index].kind else None
                     if made is not None:
                         stretches[index].append(made)
                         self.found.append((verdicts[index].kind, made))
             self._tell(group, verdicts, stretches)
+
+    def _ready(self, repeated: Sequence[Event]) -> bool:
+        """Reads the rules of events, and adds up what following them takes, before any is followed."""
+        known = len(self.mistakes)
+        steps = times = 0
+        for event in repeated:
+            line = event.rule.line if event.rule else event.line
+            try:
+                before, within = self._work(event)
+                steps, times = steps + before, times + within
+                if before > recurrence.MOST_STEPS or steps > MOST_STEPS or times > MOST_TIMES:
+                    raise ValueError(_TOO_OFTEN)
+            except ValueError as error:
+                self.mistakes.append(Mistake(Place(event.file, line), _sentence(error)))
+                if str(error) == _TOO_OFTEN:
+                    break
+        return len(self.mistakes) == known
+
+    def _work(self, event: Event) -> tuple[int, int]:
+        """At most how many times an event comes to before the end of the dates, and how many of them lie near them."""
+        listed = 1 + len(event.dates) + len(event.but)
+        if event.rule is None:
+            return listed, listed
+        rule = self.rules[id(event)] = self._rule(event)
+        before, within = recurrence.steps(rule, event.start.wall, self._around)
+        return before + listed, within + listed
+
+    def _rule(self, event: Event) -> recurrence.Rule:
+        clock = event.start.zone or zone(self.person.zone)
+        text = event.rule.value if event.rule else ""
+        return recurrence.rule(text, event.start.wall, lambda at: _shown(at, clock))
+
+    @property
+    def _around(self) -> Dates:
+        """The dates near which occurrences are looked for: those of the window on any clock."""
+        return Dates(self.window.first - 2 * DAY, self.window.last + 2 * DAY)
 
     def _tell(self, group: list[Event], verdicts: list[Verdict], stretches: list[list[Moments]]) -> None:
         for event, verdict, own in zip(group, verdicts, stretches, strict=True):
@@ -192,30 +235,16 @@ class _Task:
             raise ValueError(
                 f"more than {MOST_OVERRIDES:,} times of this series were changed. Export fewer years at once."
             )
-        around = Dates(self.window.first - 2 * DAY, self.window.last + 2 * DAY)
-        last = around.last
-        clock = master.start.zone or zone(self.person.zone)
-        text = ""
-        if master.rule is not None:
-            rule = recurrence.rule(master.rule.value, master.start.wall, lambda at: _shown(at, clock))
-            self._count(rule, master, around)
-            text = rule.text(last)
+        rule = self.rules.get(id(master))
         first = series.Step(
             master.start.wall,
             master.end,
-            text,
+            rule.text(self._around.last) if rule else "",
             tuple(_like(master, at) for at in master.dates),
             tuple(_like(master, at) for at in master.but),
         )
         rest = [_override(master, event) for event in others]
-        return series.expanded([first, *rest], around)
-
-    def _count(self, rule: recurrence.Rule, master: Event, around: Dates) -> None:
-        """Keeps a file from repeating without end: long before the window, or too often in it."""
-        before, within = recurrence.steps(rule, master.start.wall, around)
-        self.steps, self.times = self.steps + before, self.times + within
-        if before > recurrence.MOST_STEPS or self.steps > MOST_STEPS or self.times > MOST_TIMES:
-            raise ValueError(_TOO_OFTEN)
+        return series.expanded([first, *rest], self._around)
 
 
 def _shown(at: datetime, clock: ZoneInfo) -> datetime:
