@@ -29,7 +29,7 @@ FLOORS = (
     ("doubts",),
     ("checking",),
     ("report",),
-    ("assemble", "opening", "references", "demo", "rehearsal"),
+    ("assemble", "finding", "opening", "references", "demo", "rehearsal"),
     ("history",),
     ("judge", "remaining"),
     ("drafting", "pushing", "feeding", "revoking"),
@@ -135,7 +135,7 @@ def test_third_party_packages_come_in_by_their_doors(name: str) -> None:
 
 def loaded_by(code: str) -> set[str]:
     """Which of the heavy packages are in memory after some Python has run in a fresh interpreter."""
-    heavy = ["ortools", "pandas", "numpy", "holidays", "icalendar"]
+    heavy = ["ortools", "pandas", "numpy", "holidays", "icalendar", "starlette", "uvicorn"]
     program = (
         f"import sys\n{code}\nprint(*[name for name in {heavy!r} if name in sys.modules], sep='\\n', file=sys.stderr)"
     )
