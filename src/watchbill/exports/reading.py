@@ -120,6 +120,17 @@ def absences(
     return Absences(leave, avoid, tuple(task.judged), tuple(task.notes()))
 
 
+def occurrences(listed: Sequence[Event], person: Person, policy: Policy, window: Dates) -> Iterator[Occurrence]:
+    """Every time that events take place near a window, whatever becomes of it; InputError as for `absences`."""
+    task = _Task(person, (), policy, window)
+    groups = grouped(listed)
+    if task.ready([event for group in groups if any(one.repeats for one in group) for event in group]):
+        for group in groups:
+            yield from (occurrence for _, occurrence in task.occurrences(group))
+    if task.mistakes:
+        raise InputError(task.mistakes)
+
+
 @dataclass(slots=True)
 class _Task:
     """One person's events, judged one series after the other."""
@@ -138,18 +149,18 @@ class _Task:
         """Judges the events of one file."""
         groups = [(group, [self.policy.verdict(one, self.mails) for one in group]) for group in grouped(listed)]
         counting = [group for group, verdicts in groups if any(verdict.kind for verdict in verdicts)]
-        sound = self._ready([event for group in counting if any(one.repeats for one in group) for event in group])
+        sound = self.ready([event for group in counting if any(one.repeats for one in group) for event in group])
         for group, verdicts in groups:
             stretches: list[list[Moments]] = [[] for _ in group]
             if sound and any(verdict.kind for verdict in verdicts):
-                for index, occurrence in self._occurrences(group):
+                for index, occurrence in self.occurrences(group):
                     made = on_clock(self.person, occurrence, self.window) if verdicts[index].kind else None
                     if made is not None:
                         stretches[index].append(made)
                         self.found.append((verdicts[index].kind, made))
             self._tell(group, verdicts, stretches)
 
-    def _ready(self, repeated: Sequence[Event]) -> bool:
+    def ready(self, repeated: Sequence[Event]) -> bool:
         """Reads the rules of events, and adds up what following them takes, before any is followed."""
         known = len(self.mistakes)
         steps = times = 0
@@ -200,7 +211,7 @@ class _Task:
             sentence = _FLOATING.format(count=count, person=self.person.id, zone=self.person.zone)
             yield Mistake(Place(file, lines[0]), sentence, warning=True)
 
-    def _occurrences(self, group: list[Event]) -> Iterator[tuple[int, Occurrence]]:
+    def occurrences(self, group: list[Event]) -> Iterator[tuple[int, Occurrence]]:
         """Every time that the events of one series take place near the window, with the index of the event."""
         masters = [index for index, event in enumerate(group) if event.repeats]
         if not masters:

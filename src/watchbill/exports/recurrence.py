@@ -15,6 +15,7 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _TOO_FINE = {"SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour"}
 _TRIES = {"DAILY": 1500, "WEEKLY": 300, "MONTHLY": 120, "YEARLY": 12}
 _DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 30, "YEARLY": 365}
+_WORK = {"DAILY": 1, "WEEKLY": 1, "MONTHLY": 3, "YEARLY": 10}
 _UNTIL = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 _BY_CLOCK = {"BYHOUR": 0, "BYMINUTE": 1, "BYSECOND": 2}
 _ODD = "Remove the event from the export, and write its dates into the availability file by hand."
@@ -169,20 +170,21 @@ def _day(at: Wall) -> date:
 
 
 def steps(found: Rule, start: Wall, window: Dates) -> tuple[int, int]:
-    """At most how many days the rule comes to before the end of a window, and how many of them lie in it."""
+    """What following the rule to the end of a window takes, and at most how many days in the window it comes to.
+
+    The first is in days of a daily rule: a month or a year is more work for the library.
+    """
     day = _day(start)
     last = min(window.last, _day(found.until)) if found.until else window.last
-    dense = {"DAILY": 1, "WEEKLY": max(1, len(found.days)), "MONTHLY": 31, "YEARLY": 366}[found.freq]
-    dense = dense if found.freq in {"DAILY", "WEEKLY"} or found.days or found.monthdays else 1
-    if found.freq in {"MONTHLY", "YEARLY"} and dense > 1:
-        dense = len(_matching(found, day)) + 5 * len(found.days) * (53 if found.freq == "YEARLY" else 1)
-        dense = min(dense, 31 if found.freq == "MONTHLY" else 366)
+    dense = {"DAILY": 1, "WEEKLY": max(1, len(found.days)), "MONTHLY": 1, "YEARLY": 1}[found.freq]
+    if found.freq in {"MONTHLY", "YEARLY"} and (found.days or found.monthdays or found.months):
+        dense = max(1, *(len(_matching(found, _stepped(found, day, n), day)) for n in range(12)))
 
-    def counted(first: date) -> int:
+    def counted(first: date, each: int) -> int:
         periods = max(0, (last - first).days) // (_DAYS[found.freq] * found.interval) + 1
-        return min(periods * dense, found.count or MOST_STEPS * 10) if last >= first else 0
+        return min(periods * each, (found.count or MOST_STEPS * 10) * max(1, each)) if last >= first else 0
 
-    return counted(day), counted(max(day, window.first))
+    return counted(day, max(dense, _WORK[found.freq])), counted(max(day, window.first), dense)
 
 
 # ---------------------------------------------------------------------------------------------------------- trial

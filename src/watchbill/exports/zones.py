@@ -75,8 +75,9 @@ class Zones:
         try:
             return built(own, self.window)
         except ValueError as error:
+            reason = str(error).partition(". ")[0]
             raise ValueError(
-                f"the zone that line {own.line} lays down cannot be read ({error}). {_alias(own.text('TZID'))}"
+                f"the zone that line {own.line} lays down cannot be read ({reason}). {_alias(own.text('TZID'))}"
             ) from None
 
     def _compare(self, name: str, place: str, own: Component, line: int) -> None:
@@ -167,7 +168,10 @@ def _onsets(part: Component, before: timedelta, window: Dates) -> list[datetime]
         if found.freq != "YEARLY" or len(listed) > _MOST_ONSETS:
             raise ValueError(f"line {part.line} changes the clock more than yearly")
         reach = window if found.until is None and found.count is None else Dates(date(1970, 1, 1), window.last)
-        step = series.Step(start, start, found.text(window.last))
+        # Windows begins its rules in 1601: following them from there would take most of the time of a reading.
+        late = start.year < 1904 and found.interval == 1 and found.count is None
+        begin = start.replace(year=1904) if late else start
+        step = series.Step(begin, begin, found.text(window.last))
         listed += [datetime.fromisoformat(str(at)) for _, at, _ in series.expanded([step], reach)]
     return [start, *listed[:_MOST_ONSETS]]
 
