@@ -142,6 +142,16 @@ def test_what_is_written_is_said_in_words_that_count_right(desk: Desk, cli: Cli)
     assert "layers" not in shown
 
 
+def test_many_writes_of_one_kind_are_one_line(desk: Desk, cli: Cli) -> None:
+    team(desk.folder, "primary: {schedule: Brand new, as: custom_shifts}")
+    publish(desk.folder)
+    desk.push(create=True)
+    publish(desk.folder, shift_by=1)
+    lines = [line.strip() for line in cli("-C", desk.folder, "push").out.splitlines()]
+    assert "make 14 custom shifts" in lines
+    assert "take away 14 custom shifts, Fri 01 Jan 00:00 to Mon 05 Apr 09:00" in lines
+
+
 def a_day_given(assigned: Assigned) -> Assigned:
     start = datetime(2027, 2, 3, 9, tzinfo=UTC)
     if assigned.shift.id == "primary/week/2027-02-01":

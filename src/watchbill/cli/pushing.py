@@ -1,22 +1,20 @@
 """`push` and `rollback`: show what would change, then apply exactly that."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
+from watchbill.cli.writes import words
 from watchbill.errors import WrongUsage
 from watchbill.texts import counted
-from watchbill.times import EPOCH
 
 if TYPE_CHECKING:
     from watchbill.publish.pagerduty.apply import Applied
     from watchbill.publish.pagerduty.proposal import Proposal, Scene, Shown
-    from watchbill.publish.pagerduty.steps import AnyStep
-    from watchbill.publish.pagerduty.terms import PdLayer
     from watchbill.times import Period
 
 Roles = Annotated[list[str] | None, typer.Option("--role", metavar="ROLE", help="Only this role; may be repeated.")]
@@ -186,8 +184,8 @@ def _tell(one: "Shown", scene: "Scene") -> None:
 
     name = f"{one.live.name} ({one.live.id})" if one.live else f"{one.outlet.schedule} (to be made)"
     say(f"{one.outlet.role.id} → {name}, as {one.outlet.form.replace('_', ' ')}")
-    for step in one.steps:
-        say(f"  {_words(step)}")
+    for line in words(one.steps, scene.zone):
+        say(f"  {line}")
     if not one.steps:
         say("  nothing to write")
     for line in one.notes:
@@ -200,37 +198,6 @@ def _tell(one: "Shown", scene: "Scene") -> None:
         many = "policy" if len(one.live.policies) == 1 else "policies"
         say(f"  used by the escalation {many} {', '.join(map(scene.policy, one.live.policies))}")
     say(f"  covered {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}")
-
-
-def _words(step: "AnyStep") -> str:
-    """One write in words."""
-    from watchbill.publish.pagerduty import steps
-
-    match step:
-        case steps.MakeSchedule(name, zone, _, "schedule", layers):
-            return f'make the schedule "{name}" in {zone} with {counted(len(layers), "layer")}'
-        case steps.MakeSchedule(name, zone):
-            return f'make the shift-based schedule "{name}" in {zone}'
-        case steps.PutLayers(layers):
-            return _layers(layers)
-        case steps.MakeOverrides(overrides):
-            return f"make {counted(len(overrides), 'override')}"
-        case steps.MakeShifts(shifts):
-            return f"make {counted(len(shifts), 'custom shift')}"
-        case steps.DropOverride(item) | steps.DropShift(item):
-            return f"take away {item.start:%Y-%m-%d %H:%M} to {item.end:%Y-%m-%d %H:%M} UTC"
-        case steps.MakeEvent(event):
-            return f'make the event "{event.name}"'
-        case steps.EndEvent(_, event, until):
-            return f'end the event "{event.name}" at {until:%Y-%m-%d %H:%M} UTC'
-    return step.kind.replace("_", " ")
-
-
-def _layers(layers: Sequence["PdLayer"]) -> str:
-    ending = [layer.name for layer in layers if layer.end == EPOCH]
-    kept = [layer.name + ("" if layer.id else " (new)") for layer in layers if layer.end != EPOCH]
-    told = [f"write the layers, from the lowest: {', '.join(kept)}"] if kept else []
-    return "; ".join([*told, *([f"end {', '.join(ending)}"] if ending else [])])
 
 
 def _close(proposal: "Proposal", again: str) -> None:
