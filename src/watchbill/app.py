@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from watchbill.replan import Move
     from watchbill.solve import Effort, Watch
 
-IGNORED = b"# Keys, raw backups and caches stay on this machine. Names of feeds are secrets.\n.watchbill/\nfeeds/\n"
+IGNORED = b"""\
+# Keys, raw backups and caches stay on this machine. Names of feeds are secrets.
+.watchbill/
+feeds/
+# Calendar exports hold titles.
+exports/
+availability/*.ics
+/*.ics
+"""
 
 
 # ----------------------------------------------------------------------------------------------------------- plan
