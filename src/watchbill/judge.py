@@ -91,6 +91,7 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
         made=stored.made,
         since=stored.since,
         guests=stored.guests,
+        decisions=stored.decisions,
     )
 
 

@@ -200,6 +200,7 @@ class _Task:
             findings=findings,
             since=iso(self.at),
             guests=self.plan.guests,
+            decisions=self.plan.decisions,
         )
 
     def _parts(self, decided: Mapping[tuple[str, datetime], str]) -> Parts:

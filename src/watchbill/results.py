@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from watchbill.domain import Part, Person, Shift
@@ -94,11 +94,27 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided by hand: `taker` holds `[start, end)` of a shift in place of `giver`, None where nobody did.
+
+    `reason` is in the words of who decided.
+    """
+
+    shift: str
+    start: datetime
+    end: datetime
+    giver: str | None
+    taker: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when).
 
     `since`: the instant from which it was planned again, as ISO 8601 in UTC; what lies before it is history, and what
     rules find in that alone does not make it no plan. `guests` names people outside the team who hold parts.
+    `decisions` are what was decided by hand, in the order in which it was.
     """
 
     team: str
@@ -113,6 +129,7 @@ class Draft:
     made: str | None = None
     since: str | None = None
     guests: Mapping[str, str] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def holders(self) -> Mapping[str, tuple[Part, ...]]:

@@ -189,6 +189,17 @@ class InputsRow(_Row):
     pins: list[Id] = Field(default=[], description="Shifts that the inputs pinned; others were pinned by hand.")
 
 
+class DecisionRow(_Row):
+    """A stretch of a shift, from `start` up to and not including `end`, that somebody decided by hand who holds."""
+
+    shift: Id
+    start: Instant
+    end: Instant
+    gave: Id | None = Field(description="Who held it before; null where nobody did.")
+    took: Id
+    reason: Text = Field(default="", description="In the words of who decided; not in feeds.")
+
+
 class PlanFile(_Row):
     """A draft (`revision` 0) or a published plan (`revision` from 1 on, `made` says when)."""
 
@@ -202,6 +213,7 @@ class PlanFile(_Row):
         default={},
         description="Names of those who are not in the team and hold parts, by `guest:` and their user's id.",
     )
+    decisions: list[DecisionRow] = Field(default=[], description="What was decided by hand, in that order.")
     inputs: InputsRow
     outcome: OutcomeRow
     shifts: list[ShiftRow]
@@ -211,7 +223,7 @@ class PlanFile(_Row):
 
 KEYS = tuple(
     field.alias or name
-    for row in (PlanFile, ShiftRow, PartRow, PersonRow, FindingRow, TierRow, OutcomeRow, InputsRow)
+    for row in (PlanFile, ShiftRow, PartRow, DecisionRow, PersonRow, FindingRow, TierRow, OutcomeRow, InputsRow)
     for name, field in row.model_fields.items()
 )
 

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from watchbill.domain import BUCKETS, Part, Shift
 from watchbill.errors import InputError, Mistake, did_you_mean
-from watchbill.results import SCHEMA, Account, Assigned, Draft, Finding, Inputs, Tier
+from watchbill.results import SCHEMA, Account, Assigned, Decision, Draft, Finding, Inputs, Tier
 from watchbill.times import from_iso, iso
 from watchbill.workspace.jsontext import Document, Path, parse, render
 from watchbill.workspace.plan_doubts import doubts, given_parts, given_spans
@@ -27,9 +27,11 @@ def encode(draft: Draft) -> bytes:
     since = {} if draft.since is None else {"since": iso(from_iso(draft.since))}
     head = {"schema": SCHEMA, "team": draft.team, "period": draft.period.name, "revision": draft.revision, **made}
     guests = {"guests": dict(sorted(draft.guests.items()))} if draft.guests else {}
+    decisions = {"decisions": [_decision(decision) for decision in draft.decisions]} if draft.decisions else {}
     body = (
         since
         | guests
+        | decisions
         | {
             "inputs": _inputs(draft.inputs),
             "outcome": {"status": draft.status, "tiers": [_tier(tier) for tier in draft.tiers]},
@@ -80,6 +82,17 @@ def _shift(assigned: Assigned) -> dict[str, Any]:
         "load": _buckets(assigned.load),
         "pinned": assigned.pinned,
         "changed": assigned.changed,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "shift": decision.shift,
+        "start": iso(decision.start),
+        "end": iso(decision.end),
+        "gave": decision.giver,
+        "took": decision.taker,
+        "reason": decision.reason,
     }
 
 
@@ -194,6 +207,7 @@ def _draft(file: PlanFile) -> Draft:
         made=None if file.made is None else iso(file.made),
         since=None if file.since is None else iso(file.since),
         guests=dict(file.guests),
+        decisions=tuple(Decision(r.shift, r.start, r.end, r.gave, r.took, r.reason) for r in file.decisions),
     )
 
 
