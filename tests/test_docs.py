@@ -128,11 +128,12 @@ def test_yaml_is_a_fragment_of_an_input_file(block: Block) -> None:
 
 def refusal(model: type[Any], values: dict[str, Any]) -> str | None:
     """Why some keys and values cannot stand in a file of this form; None if they can."""
-    if unknown := values.keys() - model.model_fields.keys():
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    if unknown := values.keys() - fields.keys():
         return f"{model.__name__} has no {sorted(unknown)}"
     for key, value in values.items():
         try:
-            TypeAdapter(model.model_fields[key].rebuild_annotation()).validate_python(value)
+            TypeAdapter(fields[key].rebuild_annotation()).validate_python(value)
         except ValidationError as error:
             return str(error)
     return None

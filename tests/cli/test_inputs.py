@@ -11,7 +11,8 @@ def test_what_init_writes_can_be_checked_and_planned_as_it_is(tmp_path: Path, cl
     ended = cli("init", folder)
     assert ended.code == 0
     assert f"watchbill -C {folder} check" in ended.out
-    assert (folder / ".gitignore").read_text(encoding="utf-8").endswith(".watchbill/\nfeeds/\n")
+    ignored = (folder / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {".watchbill/", "feeds/", "exports/", "availability/*.ics"} <= set(ignored)
     assert "0 mistakes to mend" in cli("-C", folder, "check", "2027-Q1").out
     assert cli("-C", folder, "plan", "2027-01-04..2027-01-10", "--quiet", "--effort", "0.02").code == 0
 
