@@ -161,20 +161,43 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """Changes that end a conflict: one in words for each step, and what they cost together, in points (see the guide).
+
+    `solves`: with them a plan exists; otherwise one does once the other conflicts are out of the way.
+    """
+
+    steps: tuple[str, ...]
+    kinds: tuple[str, ...]
+    cost: int
+    solves: bool
+    people: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Infeasible:
     """No plan can exist, and why: causes that cannot all hold, and the conflict in one sentence.
 
     `minimal`: without any one of the causes they could hold. No causes: none could be found within the work allowed.
+    `repairs` are ways out, the cheapest first. `others`: conflicts that share nothing to cover with this one, nor with
+    each other; `unseen`: how many more there are at least. `together`: with the first repair of each a plan exists.
     """
 
     causes: tuple[Cause, ...] = ()
     summary: str = ""
     minimal: bool = True
+    repairs: tuple[Repair, ...] = ()
+    others: tuple["Infeasible", ...] = ()
+    unseen: int = 0
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfTime:
-    """Neither a plan nor a proof that there is none within the limits."""
+    """Neither a plan nor a proof that there is none within the limits. `doubt`: two solves that disagree, in words."""
+
+    doubt: str = ""
 
 
 Outcome = Solved | Infeasible | OutOfTime
