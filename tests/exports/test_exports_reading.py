@@ -84,6 +84,10 @@ CASES = {
         event(*times("20270327T090000", "20270327T170000"), "RRULE:FREQ=DAILY;COUNT=2"),
         ["2027-03-27 09:00..2027-03-27 17:00", "2027-03-28 09:00..2027-03-28 17:00"],
     ),
+    "a series of another zone follows that zone's clock": (
+        event(*times("20270308T090000", "20270308T170000", "America/New_York"), "RRULE:FREQ=WEEKLY;COUNT=2"),
+        ["2027-03-08 15:00..2027-03-08 23:00", "2027-03-15 14:00..2027-03-15 22:00"],
+    ),
     "UNTIL in UTC includes the last time": (
         event(*times("20270701T090000", "20270701T170000"), "RRULE:FREQ=DAILY;UNTIL=20270702T070000Z"),
         ["2027-07-01 09:00..2027-07-01 17:00", "2027-07-02 09:00..2027-07-02 17:00"],
