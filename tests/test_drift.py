@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
-from watchbill import adopting, app, drifting, pushing
+from watchbill import adopting, app, drifting, pushing, workspace
 from watchbill.cli import run
 from watchbill.domain import BUCKETS
 from watchbill.errors import Refused
 from watchbill.publish import feeds
 from watchbill.publish.pagerduty import keys
+from watchbill.publish.pagerduty.terms import Meaning, Schedule
 from watchbill.results import Assigned, Draft
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
-from watchbill.times import total
+from watchbill.times import Span, total
 from watchbill.workspace import plans
 
 ROLES = "primary: {schedule: PPRIM01}\nsecondary: {schedule: PSECO01, as: overrides}"
@@ -148,6 +149,28 @@ def test_a_schedule_that_is_not_there_is_drift(tmp_path: Path, box: Handle) -> N
     folder = team(tmp_path / "team", "primary: {schedule: no such thing}")
     publish(folder)
     assert {d.why for d in drift(Desk(folder, box)).differences} == {"there is no such schedule"}
+
+
+def test_schedules_are_read_by_what_the_probe_found_out(desk: Desk) -> None:
+    body = schedule("Two layers", "PTWOLA1", "ana", "bo")
+    layer = body["schedule_layers"][0]
+    above = {"users": [{"user": {"id": user("cy"), "type": "user_reference"}}], "name": "above"}
+    above |= {
+        "restrictions": [{"type": "daily_restriction", "start_time_of_day": "18:00:00", "duration_seconds": 7200}]
+    }
+    desk.box.manual("POST", "/schedules", {"schedule": body | {"schedule_layers": [layer, layer | above]}})
+    desk.box.set_quirks(turns="elapsed", reversed=False)
+    probed = '{"schema": 1, "at": "2026-12-14T10:00Z", "answers": {"week_turns": {"answer": "elapsed"}}}'
+    (desk.folder / "history").mkdir(exist_ok=True)
+    (desk.folder / "history" / "pagerduty-probe.json").write_text(probed)
+    outlet = replace(pushing.outlets(workspace.read(desk.folder))[0], schedule="Two layers")
+    window = Span(datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC))
+    found = drifting.live(desk.link(), outlet, window, pushing.meaning(desk.folder))
+    assert isinstance(found, Schedule)
+    assert [one.name for one in found.layers] == ["by hand", "above"]
+    wall = drifting.live(desk.link(), outlet, window, Meaning())
+    assert isinstance(wall, Schedule)
+    assert [one.name for one in wall.layers] == ["above", "by hand"]
 
 
 def test_custom_shifts_made_by_hand_are_drift_beside_ours(tmp_path: Path, box: Handle) -> None:

@@ -576,6 +576,13 @@ def test_rollback_pages_as_before(desk: Desk) -> None:
     assert not watched.as_json()["gaps"]
 
 
+def test_rolling_back_to_nothing_says_that_nobody_is_on_call(desk: Desk) -> None:
+    desk.push()
+    (shown,) = pushing.rollback(desk.folder, Q1, desk.link()).shown
+    assert [h.key for h in shown.hazards] == ["gap:primary"]
+    assert shown.cover == NOW
+
+
 def test_rollback_goes_on_with_what_bridged_a_quarter(desk: Desk) -> None:
     desk.push()
     of, now = period("2027-Q3"), datetime(2027, 4, 21, tzinfo=UTC)

@@ -58,7 +58,13 @@ def _words(step: "AnyStep", zone: str) -> str:
             return f'make the event "{event.name}"'
         case steps.EndEvent(_, event, until):
             return f'end the event "{event.name}" at {moment(until, zone)}'
+        case steps.DropRotation(rotation):
+            return f"take away the rotation {', '.join(_quoted(event.name) for event in rotation.events)}"
     return step.kind.replace("_", " ")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def _layers(layers: Sequence["PdLayer"]) -> str:

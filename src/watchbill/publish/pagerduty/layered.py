@@ -122,7 +122,7 @@ def _shown(
         if made_up
         else (),
         manual=clipped(goal.manual, (window,)),
-        cover=_cover(goal, there, now),
+        cover=cover_of(goal, there, now),
         ours=tuple(
             o for o in there.overrides if o.end > now and o not in goal.manual and stretch(o) not in ours.others
         ),
@@ -166,12 +166,13 @@ def overlaid(live: Schedule, goal: Goal) -> tuple[Override, ...]:
     return (*kept, *goal.make, *goal.manual)
 
 
-def _cover(goal: Goal, live: Schedule, now: datetime) -> datetime | None:
+def cover_of(goal: Goal, live: Schedule, now: datetime) -> datetime | None:
     """Until when anybody is on call at all; None for ever."""
     alive = [layer for layer in goal.layers if not ended(layer, now)]
     if any(layer.end is None for layer in alive):
         return None
-    ends = [layer.end for layer in alive if layer.end] + [o.end for o in (*live.overrides, *goal.make)]
+    overrides = [o.end for o in (*live.overrides, *goal.make) if o not in goal.drop]
+    ends = [layer.end for layer in alive if layer.end] + overrides
     return max(ends, default=now)
 
 

@@ -10,7 +10,7 @@ from watchbill.publish.pagerduty.apply import untouched
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.entries import Held, moves
 from watchbill.publish.pagerduty.journal import PushFile, Written
-from watchbill.publish.pagerduty.layered import overlaid
+from watchbill.publish.pagerduty.layered import cover_of, overlaid
 from watchbill.publish.pagerduty.memory import made_by
 from watchbill.publish.pagerduty.proposal import Outlet, Proposal, Scene, Shown, found, proposal, window_of
 from watchbill.publish.pagerduty.render import render
@@ -53,10 +53,10 @@ def _back(
         )
     pending = [d for d in (file.pending.targets if file.pending else ()) if d.schedule == live.id]
     made = (*written.overrides, *written.shifts, *(item for doing in pending for item in made_by(doing)))
-    expected = _expected(calls, scene, written, live, made, window, now)
+    expected, cover = _expected(calls, scene, written, live, made, window, now)
     judged = (window,)
     steps = undoing(written.before, live, made, now, scene.meaning)
-    shown = Shown(outlet, live.kind, live, steps, expected, judged)
+    shown = Shown(outlet, live.kind, live, steps, expected, judged, cover=cover)
     changed = moves(live.final, expected, judged)
     dangers = (*hazards.lost(scene, outlet, changed, now), *hazards.gaps(scene, outlet, changed))
     return shown.with_hazards(dangers)
@@ -70,15 +70,17 @@ def _expected(
     made: Sequence[Held],
     window: Span,
     now: datetime,
-) -> tuple[Entry, ...]:
-    """What is rendered afterwards."""
+) -> tuple[tuple[Entry, ...], datetime | None]:
+    """What is rendered afterwards, and until when anybody is on call then; None for ever."""
     before = written.before
     if isinstance(live, Schedule) and isinstance(before, Schedule):
         goal = legacy.back_to(before, live, made, now)
-        return render(goal.layers, overlaid(live, goal), live.zone, window, scene.meaning)
+        shown = render(goal.layers, overlaid(live, goal), live.zone, window, scene.meaning)
+        return shown, cover_of(goal, live, now)
     if isinstance(live, ShiftSchedule) and isinstance(before, ShiftSchedule):
         turning = remote.turning(calls, live.id, window) if any(r.events for r in live.rotations) else ()
-        return shifted.expected(live, shifts.back_to(before, live, made, now), turning, window)
+        back = shifts.back_to(before, live, made, now)
+        return shifted.expected(live, back, turning, window), shifted.cover_of(live, back, now)
     raise Refused(f"{written.role}: {live.name} is of another kind than before the push. Put it back in PagerDuty.")
 
 

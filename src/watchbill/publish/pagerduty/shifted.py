@@ -46,7 +46,7 @@ def show(calls: Calls, scene: Scene, outlet: Outlet, live: AnySchedule | None, w
         judged=(window,),
         notes=(*notes, *_doubles(scene, goal, now)),
         manual=clipped([*goal.manual, *_in_place(there, goal)], (window,)),
-        cover=_cover(there, goal, now),
+        cover=cover_of(there, goal, now),
         ours=goal.ours,
         foreign=tuple(one.mark for one in others),
     )
@@ -137,7 +137,7 @@ def expected(live: ShiftSchedule, goal: Goal, turning: Sequence[tuple[str, Entry
     return clipped([*held, *goal.make, *rotating], (window,))
 
 
-def _cover(live: ShiftSchedule, goal: Goal, now: datetime) -> datetime | None:
+def cover_of(live: ShiftSchedule, goal: Goal, now: datetime) -> datetime | None:
     """Until when anybody is on call at all; None for ever."""
     stopped = {*(r.id for r in goal.remove), *(e.rotation for e in goal.end)}
     going = [e for r in live.rotations if r.id not in stopped for e in r.events if goes_on(e, now) and any(e.users)]
