@@ -40,7 +40,7 @@ NO_CALENDAR = {
         3005,
         "more than 3,000 dates",
     ),
-    "far too much": (b"BEGIN:VCALENDAR\n" + b"X-A:1\n" * 9_000_000, 1, "too large"),
+    "far too much": (b"BEGIN:VCALENDAR\n" + b"X-A:1\n" * 9_000_000, 1, "larger than 16 MB"),
 }
 
 

@@ -122,8 +122,7 @@ def decoded(file: str, data: bytes) -> str:
 def _no_calendar(data: bytes) -> str:
     """Why the bytes cannot be a calendar, judging by size and beginning; empty if they can."""
     if len(data) > MOST_BYTES:
-        size, most = len(data) // 1_000_000, MOST_BYTES // 1_000_000
-        return f"the file is too large ({size} MB). Export fewer years: at most {most} MB are read."
+        return f"the file is larger than {MOST_BYTES // 1_000_000} MB. Export fewer years or fewer calendars."
     head = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
         return f"the file is empty. {_AGAIN}"
