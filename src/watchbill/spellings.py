@@ -150,7 +150,7 @@ def loose_hours(text: str) -> str:
     """What `9-17` or `9am to 5pm` may mean as hours, as `09:00..17:00`; empty if nothing."""
     match = _DASHED.fullmatch(text.strip())
     ends = (loose_clock(match[1]), loose_clock(match[2])) if match else ("", "")
-    unclear = "09:00" >= ends[1] and ends[1] <= ends[0] <= "12:00" and "m" not in text.lower()  # 9-5 ends at 17:00
+    unclear = ends[1] <= ends[0] <= "12:00" and "m" not in text.lower()  # 9-5 ends in the afternoon
     return "..".join(ends) if all(ends) and not unclear else ""
 
 

@@ -38,7 +38,8 @@ def rows(file: str, data: bytes) -> tuple[tuple[Row, ...], tuple[Mistake, ...]]:
     reader = _Reader(file, text)
     found = tuple(row for row in reader.rows() if any(cell.text for cell in row))
     if not found and not reader.mistakes:
-        reader.complain(0, f"the file is empty. Name the columns in a first row ({HEADER}), or remove the file.")
+        sentence = f"the file is empty. Name the columns in a first row ({HEADER}), or remove the file."
+        return (), (Mistake(Place(file), sentence),)
     return found, tuple(dict.fromkeys(reader.mistakes))
 
 
@@ -99,7 +100,7 @@ class _Reader:
             self._next_line()
             return match[1]
         lines = (line for line in self.text.split("\n") if line.strip(" ,;\t") and not line.lstrip().startswith("#"))
-        header = next(lines, "")
+        header = next(lines, self.text)
         return max(_SEPARATORS, key=header.count)
 
     def _place(self, at: int) -> Place:
