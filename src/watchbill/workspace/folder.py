@@ -13,6 +13,7 @@ from watchbill.workspace import build, csv_file, known, lines, sense
 from watchbill.workspace.known import Known
 from watchbill.workspace.lines import Availability, Away, HardBudget, Never, Offer, WishLine
 from watchbill.workspace.nodes import MOST_BYTES, Node, parse
+from watchbill.workspace.overlay import NO_LINES, NOTHING, Overlay, beside
 from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.sense import Finder
 from watchbill.workspace.team import FeedsFile, PagerDutyFile, TeamFile
@@ -28,7 +29,7 @@ _FILLERS = {
     "roles": {"role": {"layers": {"layer": {"turn": "1 day", "handoff": "09:00"}}}},
 }
 _NOT_READ = {
-    ".ics": "exports are not read from here. Import it, then move it away: watchbill import ics FILE --person {stem}",
+    ".ics": "exports are not read from here. Move it away and say: watchbill import ics FILE --person {stem}.",
     **dict.fromkeys((".yml", ".yaml"), "files here end in .yaml. Rename it to {stem}.yaml."),
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "this is a spreadsheet. Save it as CSV UTF-8: {stem}.csv."),
 }
@@ -77,17 +78,17 @@ class Workspace:
         return {person: shifts for person, shifts in listed.items() if shifts}
 
 
-def read(folder: Path) -> Workspace:
-    """The workspace in a folder; InputError with every mistake of every file."""
-    found, mistakes = examine(folder)
+def read(folder: Path, over: Overlay = NOTHING) -> Workspace:
+    """The workspace in a folder, with what is supposed over it; InputError with every mistake of every file."""
+    found, mistakes = examine(folder, over)
     if found is None:
         raise InputError(mistake for mistake in mistakes if not mistake.warning)
     return found
 
 
-def examine(folder: Path) -> tuple[Workspace | None, tuple[Mistake, ...]]:
+def examine(folder: Path, over: Overlay = NOTHING) -> tuple[Workspace | None, tuple[Mistake, ...]]:
     """The workspace, or None if anything is wrong with it, and every mistake and warning in order of place."""
-    reading = _Reading(folder)
+    reading = _Reading(folder, over)
     reading.take_in()
     errors = [mistake for mistake in reading.mistakes if not mistake.warning]
     found = None if errors or reading.team is None else reading.workspace()
@@ -100,10 +101,11 @@ def examine(folder: Path) -> tuple[Workspace | None, tuple[Mistake, ...]]:
 class _Reading:
     """One run over a folder: what was understood so far, and every mistake."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, over: Overlay) -> None:
         self.folder = folder
-        self.mistakes: list[Mistake] = []
-        self.digest = sha256()
+        self.over = over
+        self.mistakes: list[Mistake] = list(over.mistakes)
+        self.digest = sha256(over.content)
         self.team: TeamFile | None = None
         self.root = Node(Place(TEAM), {})
         self.pieces: dict[str, list[tuple[Node, AvailabilityFile]]] = {}
@@ -112,7 +114,7 @@ class _Reading:
 
     def take_in(self) -> None:
         """Reads the files: the names that the team defines are known before anything is judged."""
-        root = self._parsed(TEAM)
+        root = self.over.over(self._parsed(TEAM))
         names = known.known_names(root) if root is not None else None
         if root is not None and names is not None:
             self._take_team(root, names)
@@ -125,6 +127,8 @@ class _Reading:
             elif path.suffix.lower() in _NOT_READ:
                 sentence = _NOT_READ[path.suffix.lower()].format(stem=path.stem)
                 self.mistakes.append(Mistake(Place(f"{AVAILABILITY}/{path.name}"), sentence))
+        for person, tree in self.over.availability:
+            self._suppose(person, tree, names)
         for person, pieces in self.pieces.items():
             self._put_together(person, pieces)
 
@@ -163,6 +167,19 @@ class _Reading:
         if file is not None:
             self.pieces.setdefault(path.stem, []).append((root, file))
         self._tell(mistakes, told)
+
+    def _suppose(self, person: str, tree: Node, names: Known | None) -> None:
+        """What is supposed of one person, on top of what their files say."""
+        if not isinstance(tree.value, dict):
+            self.mistakes.append(Mistake(tree.place, NO_LINES))
+            return
+        trees = beside([root for root, _ in self.pieces.pop(person, [])], tree)
+        self._tell((), list(known.check_availability(tree, person, names)))
+        for root in trees:
+            file, mistakes = validated(root, AvailabilityFile, _FILLERS)
+            self.mistakes += mistakes
+            if file is not None:
+                self.pieces.setdefault(person, []).append((root, file))
 
     def _take_rows(self, path: Path, team: csv_file.Team) -> None:
         name = f"{AVAILABILITY}/{path.name}"
