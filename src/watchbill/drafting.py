@@ -17,14 +17,15 @@ from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
 from watchbill.times import Period
 from watchbill.versions import versions
 from watchbill.workspace import past, plans
+from watchbill.workspace.overlay import NOTHING, Overlay
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
 
 
-def ground(folder: Path, period: Period) -> Ground:
-    """What a plan of the period stands on, with the published plans around it."""
-    read = workspace.read(folder)
+def ground(folder: Path, period: Period, over: Overlay = NOTHING) -> Ground:
+    """What a plan of the period stands on, with the published plans around it, and with what is supposed over it."""
+    read = workspace.read(folder, over)
     _insist_sound(workspace.check_period(read, period))
     published = plans.read_plans(folder)
     before, after = plans.neighbours(published, period)
