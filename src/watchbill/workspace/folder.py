@@ -98,6 +98,15 @@ def examine(folder: Path, over: Overlay = NOTHING) -> tuple[Workspace | None, tu
     return found, tuple(sorted(dict.fromkeys(reading.mistakes)))
 
 
+def handed_in(folder: Path) -> dict[str, AvailabilityFile]:
+    """What the files of a folder say of each person, put together; InputError with every mistake of every file."""
+    reading = _Reading(folder, NOTHING)
+    reading.take_in()
+    if errors := [mistake for mistake in reading.mistakes if not mistake.warning]:
+        raise InputError(errors)
+    return reading.files
+
+
 class _Reading:
     """One run over a folder: what was understood so far, and every mistake."""
 
