@@ -22,10 +22,11 @@ _HELD = re.compile(r"(?P<who>.*\S)\s+(?P<day>\d{4}-\d{2}-\d{2})(?:[\sT]\s*(?P<cl
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A shift, and the draft or plan that it was found in."""
+    """A shift, the draft or plan that it was found in, and the holder by whom it was named, if it was."""
 
     plan: Draft
     assigned: Assigned
+    holder: str | None = None
 
 
 def find_shift(plan: Draft, text: str, people: People | None = None, zone_name: str = "UTC") -> Assigned:
@@ -34,14 +35,20 @@ def find_shift(plan: Draft, text: str, people: People | None = None, zone_name: 
     A date means the shift that begins on it, else the one that runs on it, on the clock of the zone. WrongUsage, with
     what was probably meant, if none or several do.
     """
+    return find_held(plan, text, people, zone_name).assigned
+
+
+def find_held(plan: Draft, text: str, people: People | None = None, zone_name: str = "UTC") -> Found:
+    """As `find_shift`, with the holder by whom the shift was named, if it was."""
     text = text.strip()
     if "/" in text:
-        return _by_id(plan, text)
+        return Found(plan, _by_id(plan, text))
     match = _HELD.fullmatch(text)
     if not match:
         raise WrongUsage(f'"{text}" names no shift. {FORMS}')
     person = find_person({**(people or {}), **_strangers(plan, people or {})}, match["who"])
-    return _only(plan, text, person, _held(plan, person, _day(match["day"]), match["clock"], zone_name))
+    held = _held(plan, person, _day(match["day"]), match["clock"], zone_name)
+    return Found(plan, _only(plan, text, person, held), person)
 
 
 def find_person(people: People, text: str) -> str:
@@ -71,7 +78,7 @@ def find(
     refusal: WrongUsage | None = None
     for plan in plans:
         try:
-            return Found(plan, find_shift(plan, text, people, zone_name))
+            return find_held(plan, text, people, zone_name)
         except WrongUsage as error:
             refusal = refusal or error
     raise refusal or Refused("no shift is planned here yet. Make a plan with: watchbill plan, then: watchbill publish")

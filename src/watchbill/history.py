@@ -1,4 +1,4 @@
-"""What had happened when a plan was made again: it cannot be changed, so what rules find in it alone is no fault."""
+"""What makes a hard finding no fault: what had happened when a plan was made again, and what a decision allows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,9 +6,9 @@ from datetime import datetime
 
 from watchbill.assemble import Ground, Parts
 from watchbill.audit import audit
-from watchbill.domain import Part, Shift
+from watchbill.domain import Part, Shift, turn_of
 from watchbill.load import Loads
-from watchbill.results import Finding
+from watchbill.results import Decision, Finding
 from watchbill.times import EPOCH, Span, common, wall, zone
 
 Key = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -26,6 +26,25 @@ def forgiven(ground: Ground, parts: Parts, findings: Sequence[Finding], since: d
     told = _told(ground, parts, hard, since)
     judged = [_as_history(ground, f, since) if f.hard and _key(f) in told else f for f in findings]
     return tuple(sorted(judged, key=lambda finding: not finding.hard))
+
+
+def allowed(decisions: Sequence[Decision], findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, where those are hard no more that a decision allows: of a rule, about its taker in its shift."""
+    if not any(decision.allowed for decision in decisions):
+        return tuple(findings)
+    judged = [_as_allowed(finding) if _allows(decisions, finding) else finding for finding in findings]
+    return tuple(sorted(judged, key=lambda finding: not finding.hard))
+
+
+def _allows(decisions: Sequence[Decision], finding: Finding) -> bool:
+    turns = {turn_of(id_) for id_ in finding.shifts}
+    return finding.hard and any(
+        finding.rule in d.allowed and d.taker in finding.people and turn_of(d.shift) in turns for d in decisions
+    )
+
+
+def _as_allowed(finding: Finding) -> Finding:
+    return replace(finding, hard=False, sentence=f"{finding.sentence}; that was allowed when it was decided")
 
 
 def _told(ground: Ground, parts: Parts, hard: Sequence[Finding], since: datetime) -> set[Key]:
@@ -60,6 +79,17 @@ def clipped(parts: Iterable[Part], within: Span) -> tuple[Part, ...]:
     """What of some parts lies in a span."""
     both = ((part, part.span.common(within)) for part in parts)
     return tuple(Part(part.person, span.start, span.end) for part, span in both if span)
+
+
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Parts in order of time, without cuts between the same person's."""
+    out: list[Part] = []
+    for part in sorted(parts, key=lambda part: part.start):
+        if out and (out[-1].person, out[-1].end) == (part.person, part.start):
+            out[-1] = replace(out[-1], end=part.end)
+        else:
+            out.append(part)
+    return tuple(out)
 
 
 def _as_history(ground: Ground, finding: Finding, since: datetime) -> Finding:

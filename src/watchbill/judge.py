@@ -6,7 +6,7 @@ from pathlib import Path
 
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.domain import Near, Part, Pin, Problem, Shift, is_guest
-from watchbill.history import forgiven
+from watchbill.history import allowed, forgiven
 from watchbill.load import Loads
 from watchbill.results import Draft, Finding, Tier
 from watchbill.times import from_iso
@@ -78,6 +78,7 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
     parts = {a.shift.id: _known_parts(ground.problem, a.parts) for a in stored.shifts}
     fresh = assemble(pinned, parts, inputs=stored.inputs, status=stored.status, tiers=stored.tiers)
     found = forgiven(pinned, parts, fresh.findings, from_iso(stored.since)) if stored.since else fresh.findings
+    found = allowed(stored.decisions, found)
     changed = {a.shift.id: a.changed for a in stored.shifts}
     told = [f for f in stored.findings if f.rule == HISTORICAL]
     return replace(

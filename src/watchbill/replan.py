@@ -15,7 +15,7 @@ from watchbill.audit import audit, whole
 from watchbill.domain import Part, is_guest
 from watchbill.drafting import insist
 from watchbill.errors import Refused
-from watchbill.history import forgiven
+from watchbill.history import allowed, forgiven, joined
 from watchbill.judge import hand_pins, told, with_pins
 from watchbill.remaining import Piece, Remaining, held_before, pieces, remaining
 from watchbill.results import Assigned, Draft, Finding, Infeasible, Inputs, OutOfTime, Solved, Tier
@@ -192,7 +192,8 @@ class _Task:
         """The whole plan with what was decided, judged; `kept` is what staying near the plan costs."""
         parts = self._parts(decided)
         made = assemble(self.ground, parts, inputs=self.inputs, status="solved", tiers=tiers)
-        findings = (*forgiven(self.ground, parts, made.findings, self.at), *kept)
+        judged = allowed(self.plan.decisions, forgiven(self.ground, parts, made.findings, self.at))
+        findings = (*judged, *kept)
         return replace(
             made,
             inputs=replace(self.inputs, answer=answer_of(made.shifts)),
@@ -224,18 +225,8 @@ class _Task:
 
 def _as_known(parts: Sequence[Part], known: tuple[Part, ...]) -> tuple[Part, ...]:
     """Parts without cuts between the same person's; just as they were if nobody holds anything else."""
-    joined = _joined(parts)
-    return known if joined == _joined(known) else joined
-
-
-def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
-    out: list[Part] = []
-    for part in sorted(parts, key=lambda part: part.start):
-        if out and (out[-1].person, out[-1].end) == (part.person, part.start):
-            out[-1] = replace(out[-1], end=part.end)
-        else:
-            out.append(part)
-    return tuple(out)
+    found = joined(parts)
+    return known if found == joined(known) else found
 
 
 def _rebased(draft: Draft, tiers: Sequence[Tier]) -> Draft:

@@ -97,7 +97,8 @@ class Inputs:
 class Decision:
     """What was decided by hand: `taker` holds `[start, end)` of a shift in place of `giver`, None where nobody did.
 
-    `reason` is in the words of who decided.
+    `reason` is in the words of who decided. `allowed` are rules, by kind, that it may break: what they find of the
+    taker in the shift does not make a plan no plan.
     """
 
     shift: str
@@ -106,6 +107,7 @@ class Decision:
     giver: str | None
     taker: str
     reason: str = ""
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from io import TextIOWrapper
 
 from watchbill.cli import (
     checking,
+    deciding,
     drifting,
     escalating,
     feeding,
@@ -28,6 +29,7 @@ from watchbill.errors import WatchbillError
 __all__ = [
     "app",
     "checking",
+    "deciding",
     "drifting",
     "escalating",
     "feeding",

@@ -198,6 +198,7 @@ class DecisionRow(_Row):
     gave: Id | None = Field(description="Who held it before; null where nobody did.")
     took: Id
     reason: Text = Field(default="", description="In the words of who decided; not in feeds.")
+    allowed: list[Text] = Field(default=[], description="Rules that it may break, by kind.")
 
 
 class PlanFile(_Row):

@@ -13,7 +13,7 @@ from watchbill.results import SCHEMA, Account, Assigned, Decision, Draft, Findin
 from watchbill.times import from_iso, iso
 from watchbill.workspace.jsontext import Document, Path, parse, render
 from watchbill.workspace.plan_doubts import doubts, given_parts, given_spans
-from watchbill.workspace.plan_file import KEYS, Buckets, FindingRow, PersonRow, PlanFile, ShiftRow
+from watchbill.workspace.plan_file import KEYS, Buckets, DecisionRow, FindingRow, PersonRow, PlanFile, ShiftRow
 
 _MOST_MISTAKES = 50
 
@@ -93,6 +93,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "gave": decision.giver,
         "took": decision.taker,
         "reason": decision.reason,
+        "allowed": list(decision.allowed),
     }
 
 
@@ -207,7 +208,7 @@ def _draft(file: PlanFile) -> Draft:
         made=None if file.made is None else iso(file.made),
         since=None if file.since is None else iso(file.since),
         guests=dict(file.guests),
-        decisions=tuple(Decision(r.shift, r.start, r.end, r.gave, r.took, r.reason) for r in file.decisions),
+        decisions=tuple(_read_decision(row) for row in file.decisions),
     )
 
 
@@ -226,6 +227,10 @@ def _parts(row: ShiftRow) -> tuple[Part, ...]:
     if row.person is not None and len(row.parts) == 1:
         return (Part(row.person, row.parts[0].start, row.parts[0].end),)
     return given_parts(row)
+
+
+def _read_decision(row: DecisionRow) -> Decision:
+    return Decision(row.shift, row.start, row.end, row.gave, row.took, row.reason, tuple(row.allowed))
 
 
 def _read_account(row: PersonRow) -> Account:
