@@ -1,39 +1,35 @@
-"""Why no plan can exist: a verified, minimal set of causes in names and dates. "No" is an answer.
+"""Why no plan can exist: verified, minimal sets of causes in names and dates, and ways out. "No" is an answer.
 
 First who is left for what runs at one time, which takes no solver; then the shortest stretch of turns that the rules
 make impossible, a core of causes within it, and each cause dropped in turn. Every claim is judged again before it is
-made, by a model with only those causes.
+made, by a model with only those causes; and that there is no plan is said only when a second solve agrees.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from watchbill.domain import Problem
-from watchbill.explain.crowd import Crowd
-from watchbill.explain.minimal import Impossible, Window, coarse, minimal
+from watchbill.explain.repairs import repairs, together
+from watchbill.explain.search import Conflict, found, several
+from watchbill.explain.steps import Case
 from watchbill.explain.words import Teller
 from watchbill.load import Loads
-from watchbill.results import Infeasible
+from watchbill.results import Infeasible, OutOfTime
 from watchbill.rules.base import Rule
 from watchbill.solve.cores import Oracle
-from watchbill.solve.labelled import Label, LabelledBoard
+from watchbill.solve.existence import OTHER, exists
+from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
 
+__all__ = ["MANY", "Conflict", "conflict", "explained", "found"]
+
 WORK = 15.0
-FIRST_STRETCH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Labels that cannot all hold. `verified`: shown to be enough; `minimal`: without any one of them they could.
-
-    `also`: turns, by id, that by themselves have too few people too.
-    """
-
-    labels: tuple[Label, ...]
-    verified: bool = True
-    minimal: bool = True
-    also: tuple[str, ...] = ()
+FEW, MANY = 3, 50
+DISAGREE = (
+    "one solve finds that no plan can exist, another one finds a plan, so one of them is wrong; nothing is claimed. "
+    "Please report it, with the output of: watchbill check --json"
+)
+UNCONFIRMED = "one solve finds that no plan can exist, but no second one confirmed it within the work allowed"
 
 
 def conflict(
@@ -43,46 +39,79 @@ def conflict(
 
     Stopping the watch ends with what is known so far, which may hold more causes than are needed, or none.
     """
+    board = _board(problem, rules, loads)
+    oracle = Oracle(board, watch or Watch(), work)
+    return _told(board, rules, several(board, oracle, 1), oracle, 1)
+
+
+def explained(
+    problem: Problem,
+    rules: Sequence[Rule],
+    loads: Loads,
+    *,
+    watch: Watch | None = None,
+    work: float = WORK,
+    most: int = FEW,
+) -> Infeasible | OutOfTime:
+    """Up to `most` conflicts of a problem that a solve found to have no plan, with ways out of each.
+
+    Counting people is proof by itself; else another engine must agree before anything is claimed. `OutOfTime` if it
+    does not.
+    """
+    watch = watch or Watch()
+    board = _board(problem, rules, loads)
+    oracle = Oracle(board, watch, work)
+    listed = several(board, oracle, most)
+    if not any(one.counted for one in listed):
+        agreed = _agreed(listed[0], oracle, problem, rules, loads, watch)
+        if not agreed:
+            return OutOfTime(DISAGREE if agreed is False else UNCONFIRMED)
+    told = _told(board, rules, listed, oracle, most)
+    return _mended(told, board, Case(problem, tuple(rules)), listed, most, watch)
+
+
+def _board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> LabelledBoard:
     board = LabelledBoard(problem, loads)
     board.post(rules)
-    oracle = Oracle(board, watch or Watch(), work)
-    answer = found(board, oracle)
-    teller = Teller(board, rules, answer.labels, oracle.most)
-    if not answer.verified:
+    return board
+
+
+def _agreed(
+    one: Conflict, oracle: Oracle, problem: Problem, rules: Sequence[Rule], loads: Loads, watch: Watch
+) -> bool | None:
+    """Whether another engine finds the causes impossible, or else another solve the whole."""
+    if one.verified and (confirmed := oracle.confirmed(one.labels)) is not None:
+        return confirmed
+    plan = exists(problem, rules, loads, settings=OTHER, watch=watch)
+    return None if plan is None else not plan
+
+
+def _told(
+    board: LabelledBoard, rules: Sequence[Rule], listed: Sequence[Conflict], oracle: Oracle, most: int
+) -> Infeasible:
+    shown = listed[:most]
+    first, *others = [_one(board, rules, one, oracle) for one in shown]
+    return replace(first, others=tuple(others), unseen=len(listed) - len(shown))
+
+
+def _one(board: LabelledBoard, rules: Sequence[Rule], one: Conflict, oracle: Oracle) -> Infeasible:
+    if not one.verified:
         return Infeasible(minimal=False)
-    return Infeasible(teller.causes(), teller.summary(answer.also), answer.minimal)
+    teller = Teller(board, rules, one.labels, oracle.most)
+    return Infeasible(teller.causes(), teller.summary(one.also), one.minimal)
 
 
-def found(board: LabelledBoard, oracle: Oracle) -> Conflict:
-    """The causes themselves, of a board that has no plan."""
-    crowd = Crowd(board)
-    if short := crowd.short():
-        first, *others = short
-        least, _ = minimal(crowd.causes(first), lambda labels: crowd.missing(first, labels) > 0)
-        return Conflict(tuple(least), also=tuple(turn.turn for turns in others for turn in turns))
-    return _searched(board, oracle)
-
-
-def _searched(board: LabelledBoard, oracle: Oracle) -> Conflict:
-    every = dict.fromkeys(board.labels.values())
-    window = Window(
-        [turn.turn for turn in board.problem.turns], [label for label in every if label.due and label.turns]
-    )
-    anywhere = [label for label in every if not (label.due and label.turns)]
-    # What is due to somebody wherever it falls makes every question a large one: first without, in short stretches.
-    for size, others in ((FIRST_STRETCH, [label for label in anywhere if not label.due]), (len(every), anywhere)):
-        part = () if oracle.impossible(others) else window.found(_beside(others, oracle), size)
-        if part is not None:
-            needed = coarse(others, _beside(window.causes(part), oracle))
-            part = window.shrunk(part, _beside(needed, oracle)) if part else part
-            return _least([*window.causes(part), *needed], oracle)
-    return Conflict((), verified=False, minimal=False)
-
-
-def _beside(given: Sequence[Label], oracle: Oracle) -> Impossible:
-    return lambda labels: oracle.impossible([*given, *labels])
-
-
-def _least(labels: Sequence[Label], oracle: Oracle) -> Conflict:
-    least, sure = minimal(oracle.core(labels), oracle.impossible)
-    return Conflict(tuple(least), minimal=sure)
+def _mended(
+    told: Infeasible, board: LabelledBoard, case: Case, listed: Sequence[Conflict], most: int, watch: Watch
+) -> Infeasible:
+    """With ways out of each conflict that is told."""
+    if not listed[0].verified:
+        return told
+    ways = [repairs(board, case, one, [other for other in listed if other is not one], watch) for one in listed[:most]]
+    first, *others = [
+        replace(one, repairs=tuple(repair for repair, _ in found))
+        for one, found in zip((told, *told.others), ways, strict=True)
+    ]
+    firsts = [step for found in ways if found for step in found[0][1]]
+    whole = len(ways) == len(listed) and all(ways) and together(case, firsts, watch)
+    return replace(first, others=tuple(others), unseen=told.unseen, together=whole)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from watchbill.solve.existence import solvable_by_highs
 from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
 from watchbill.solve.model import Row
@@ -53,6 +54,14 @@ class Oracle:
     def impossible(self, labels: Collection[Label]) -> bool | None:
         """Whether no plan keeps all of these; None if that could not be settled."""
         return self._judged(self._numbers(labels))[0]
+
+    def confirmed(self, labels: Collection[Label]) -> bool | None:
+        """Whether the other engine, too, finds that no plan keeps all of these; None if that could not be settled."""
+        answer, extract = self._judged(self._numbers(labels))
+        if not answer:
+            return answer
+        found = solvable_by_highs([self._rows[n] for n in extract.inside], extract.variables, self._watch)
+        return None if found is None else not found
 
     def core(self, labels: Sequence[Label]) -> Sequence[Label]:
         """Some of these labels that are impossible alone, not yet minimal; all of them if the engine names no less.
