@@ -34,7 +34,7 @@ FLOORS = (
     ("judge", "remaining"),
     ("decisions", "drafting", "pushing", "feeding", "revoking"),
     ("deciding", "replan", "drilling", "drifting", "paging", "probing"),
-    ("adopting", "swapping"),
+    ("adopting", "staffing", "whatif", "swapping"),
     ("web",),
     ("app",),
     ("founding", "importing"),

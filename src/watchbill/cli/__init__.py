@@ -22,6 +22,7 @@ from watchbill.cli import (
     replanning,
     serving,
     starting,
+    supposing,
 )
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
@@ -45,6 +46,7 @@ __all__ = [
     "run",
     "serving",
     "starting",
+    "supposing",
 ]
 
 

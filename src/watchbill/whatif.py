@@ -1,0 +1,275 @@
+"""What if: the plan that would come out if something were otherwise, beside the present one. Writes nothing.
+
+What is supposed lies over the folder's files in memory (`workspace.overlay`). Every number of either plan is counted
+by loads and audit from who holds what; nothing is taken from the solver but who that is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchbill import drafting, workspace
+from watchbill.assemble import Ground
+from watchbill.audit import PlanRoster
+from watchbill.domain import Near, Part, Person, Problem
+from watchbill.errors import Refused, WrongUsage, did_you_mean
+from watchbill.judge import hand_pins, judge, with_pins
+from watchbill.load import Loads
+from watchbill.remaining import Piece, pieces
+from watchbill.replan import Move, Smallest, smallest_change
+from watchbill.report.diff import Change, diff
+from watchbill.results import Draft, Infeasible, OutOfTime
+from watchbill.rules._held import Holding, holdings
+from watchbill.rules._tally import counter
+from watchbill.shelf import draft_path, plan_path
+from watchbill.times import DAY, EPOCH, Period, Span, merged, total, wall, without, zone
+from watchbill.workspace import overlay, plans
+from watchbill.workspace.moments import moments
+from watchbill.workspace.overlay import NOTHING, Overlay
+
+if TYPE_CHECKING:
+    from watchbill.solve import Effort, Watch
+
+PLANNED = "planned now"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What one person holds in a plan: turns, real hundredths of an hour on call, and what `limit` counts of them.
+
+    `nights` and `holidays` are turns with four such hours or more, `weekends` are weekends touched for as long.
+    """
+
+    turns: int
+    hours: int
+    nights: int
+    weekends: int
+    holidays: int
+
+
+NONE = Hold(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two plans, judged by the inputs it is for. `source` is its file, or what else it comes from."""
+
+    draft: Draft
+    ground: Ground
+    source: str
+
+    @property
+    def problem(self) -> Problem:
+        """The facts it is judged by."""
+        return self.ground.problem
+
+    @property
+    def holes(self) -> tuple[str, ...]:
+        """Ids of the shifts of which nobody holds some hour."""
+        return tuple(a.shift.id for a in self.draft.shifts if without(a.shift.spans, _covered(a.parts)))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What hard rules have against it, in words."""
+        return tuple(finding.sentence for finding in self.draft.findings if finding.hard)
+
+    def held(self) -> Mapping[str, Hold]:
+        """What everyone of the team holds, in order of people."""
+        roster = PlanRoster(self.problem, self.ground.loads, self.draft.holders)
+        own = {person: [h for h in holdings(roster, person) if not h.fixed] for person in self.problem.person}
+        return {person: _hold(self.problem.person[person], own[person], self.ground.loads) for person in own}
+
+
+def _covered(parts: Sequence[Part]) -> tuple[Span, ...]:
+    return merged(part.span for part in parts)
+
+
+def _hold(person: Person, own: Sequence[Holding], loads: Loads) -> Hold:
+    hours = sum((total(holding.spans) for holding in own), timedelta()) / timedelta(hours=1)
+    nights, weekends, holidays = (
+        [day for holding in own for day in counter(kind, loads)(person, holding.spans)]
+        for kind in ("nights", "weekends", "holidays")
+    )
+    return Hold(len(own), round(hours * 100), len(nights), len(set(weekends)), len(holidays))
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """The present plan and the one that would come out. `present` is None where there is none and none can exist.
+
+    `lost`: what its holders could not serve any more. `since`: nothing before that instant changes, and as little as
+    possible after it; None: everything may change. `moves` are told with `since` only.
+    """
+
+    period: Period
+    present: Side | None
+    then: Side
+    lost: tuple[Piece, ...]
+    since: datetime | None
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every shift that differs."""
+        return diff(self.present.draft if self.present else None, self.then.draft)
+
+    @property
+    def people(self) -> Mapping[str, Person]:
+        """Everyone of both teams, those of the present one first."""
+        return {**(self.present.problem.person if self.present else {}), **self.then.problem.person}
+
+
+# ------------------------------------------------------------------------------------------------------- suppose
+
+
+def supposition(
+    folder: Path,
+    period: Period,
+    *,
+    leaves: Sequence[str] = (),
+    gone: Sequence[str] = (),
+    changes: Sequence[tuple[str, bytes]] = (),
+    since: datetime | None = None,
+) -> Overlay:
+    """What to lay over the folder: `ana:2027-02-01..2027-05-31`, people who go, and fragments (name, bytes).
+
+    Who goes does so before the period, or at `since`. WrongUsage for an unknown person or dates that are none.
+    """
+    out = sum((overlay.fragment(name, data) for name, data in changes), NOTHING)
+    people = {person.id: person for person in workspace.read(folder, out).people}
+    for text in leaves:
+        id_, _, dates = text.partition(":")
+        out += overlay.away(_known(id_.strip(), people, "--leave ana:2027-02-01..2027-05-31").id, [_dates(text, dates)])
+    for id_ in gone:
+        out += _going(_known(id_, people, "--without ana"), period, since)
+    return out
+
+
+def _known(id_: str, people: Mapping[str, Person], example: str) -> Person:
+    if id_ not in people:
+        raise WrongUsage(f'"{id_}" is nobody of the team. {did_you_mean(id_, people)} Write it as {example}.')
+    return people[id_]
+
+
+def _dates(text: str, dates: str) -> str:
+    try:
+        moments(dates)
+    except ValueError as error:
+        raise WrongUsage(f'"{text}": {error} Write it as --leave ana:2027-02-01..2027-05-31.') from None
+    return dates.strip()
+
+
+def _going(person: Person, period: Period, since: datetime | None) -> Overlay:
+    """Someone whose last day is before the period, or who is away from an instant on and gone the next day."""
+    if since is None:
+        return overlay.gone(person.id, person.joined, period.first - 2 * DAY)
+    at = wall(since, zone(person.zone))
+    if (at.hour, at.minute) == (0, 0):
+        return overlay.gone(person.id, person.joined, at.date() - DAY)
+    rest = overlay.away(person.id, [f"{at:%Y-%m-%d %H:%M}..24:00"])
+    return overlay.gone(person.id, person.joined, at.date()) + rest
+
+
+# ----------------------------------------------------------------------------------------------------------- plan
+
+
+def what_if(
+    folder: Path,
+    period: Period,
+    over: Overlay,
+    *,
+    since: datetime | None = None,
+    effort: "Effort | None" = None,
+    watch: "Watch | None" = None,
+) -> Supposed | Infeasible | OutOfTime:
+    """The plan that would come out with what is supposed, beside the present one; or why there would be none.
+
+    The present one is the published plan, else the draft, else what `plan` would give now. Without `since` everything
+    is planned from scratch, and of equally good plans the one that moves least is taken; with it, as `replan` would.
+    Refused with `since` where there is no plan and no draft.
+    """
+    from watchbill.solve import Effort
+
+    effort = effort or Effort()
+    then = drafting.ground(folder, period, over)
+    here, stored = _stored(folder, period)
+    if stored is None and since is not None:
+        raise Refused(f"{period} has neither a plan nor a draft to stay near. Leave --from out, or plan it first.")
+    present = here or _planned(folder, period, effort, watch)
+    if isinstance(present, OutOfTime):
+        return present
+    near = present.draft if present else None
+    if stored is not None and since is not None:
+        notice = workspace.read(folder, over).notice
+        return _after(then, stored, since, notice, effort, watch, present)
+    return _anew(then, near, effort, watch, present, period)
+
+
+def _stored(folder: Path, period: Period) -> tuple[Side | None, Draft | None]:
+    """The published plan or else the draft, judged by the inputs as they are, and as it is stored."""
+    stored, path = plans.read_plan(folder, period), plan_path(folder, period)
+    if stored is None:
+        stored, path = plans.read_draft(folder, period), draft_path(folder, period)
+    if stored is None:
+        return None, None
+    ground = drafting.ground(folder, period)
+    return Side(judge(ground, stored, path).draft, ground, f"{path.parent.name}/{path.name}"), stored
+
+
+def _planned(folder: Path, period: Period, effort: "Effort", watch: "Watch | None") -> Side | OutOfTime | None:
+    ground = drafting.ground(folder, period)
+    made = drafting.solved(ground, drafting.inputs(ground, effort), effort, watch)
+    if isinstance(made, Draft):
+        return Side(made, ground, PLANNED)
+    return made if isinstance(made, OutOfTime) else None
+
+
+def _after(
+    ground: Ground,
+    stored: Draft,
+    since: datetime,
+    notice: timedelta,
+    effort: "Effort",
+    watch: "Watch | None",
+    present: Side | None,
+) -> Supposed | Infeasible | OutOfTime:
+    """The smallest change from an instant on."""
+    inputs = drafting.inputs(ground, effort)
+    made = smallest_change(ground, stored, since, notice=notice, inputs=inputs, effort=effort, watch=watch)
+    if not isinstance(made, Smallest):
+        return made
+    lost = tuple(piece for piece in pieces(ground.problem, stored, since) if piece.free and piece.holder)
+    return Supposed(stored.period, present, Side(made.draft, ground, PLANNED), lost, since, made.moves)
+
+
+def _anew(
+    ground: Ground,
+    near: Draft | None,
+    effort: "Effort",
+    watch: "Watch | None",
+    present: Side | None,
+    period: Period,
+) -> Supposed | Infeasible | OutOfTime:
+    """The best plan from scratch; what was pinned by hand stays where its holder can."""
+    listed = pieces(ground.problem, near, EPOCH) if near else ()
+    lost = tuple(piece for piece in listed if piece.free and piece.holder)
+    on = _beside(ground, near, lost) if near else ground
+    made = drafting.solved(on, drafting.inputs(on, effort), effort, watch)
+    if isinstance(made, Draft):
+        return Supposed(period, present, Side(made, on, PLANNED), lost, None)
+    if isinstance(made, OutOfTime):
+        return made
+    from watchbill import explain
+
+    return explain.conflict(on.problem, on.rules, on.loads, watch=watch)
+
+
+def _beside(ground: Ground, near: Draft, lost: Sequence[Piece]) -> Ground:
+    """The ground near a plan, with the pins of that plan that can stay."""
+    free = {piece.shift.turn for piece in lost}
+    known = ground.problem.shift
+    pins = tuple(pin for pin in hand_pins(near, ground.problem) if known[pin.shift].turn not in free)
+    held = {a.shift.id: a.person for a in near.shifts if a.person}
+    return with_pins(ground, pins, Near(held))
