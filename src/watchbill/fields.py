@@ -122,7 +122,7 @@ def _no_date(text: str) -> str:
             named = " or ".join(f"{d.day} {MONTHS[d.month - 1]} {d.year}" for d in meant)
         return f'"{text}" can be {named}. Write {" or ".join(map(str, meant))}.'
     if noted := re.fullmatch(_ISO + r"\s+([^\W\d].*)", text):
-        return f"text stands after the date. Write {{date: {noted[1]}, note: {noted[2]}}}."
+        return f"text stands after the date. Write {{date: {noted[1]}, note: …}}."
     return f'"{text}" is no date. Write it as 2027-03-08.'
 
 

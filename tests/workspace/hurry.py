@@ -65,7 +65,7 @@ line(
 )
 line("end without its year", "leave: [2026-12-24..01-02]", "2:9", '"01-02" is no date')
 line("in words", "leave: [next week]", "2:9", "no date. Write it as 2027-03-08")
-line("text after a date", "leave: [2027-01-01 moving]", "2:9", "Write {date: 2027-01-01, note: moving}")
+line("text after a date", "leave: [2027-01-01 moving]", "2:9", "Write {date: 2027-01-01, note: …}")
 line("seconds", "leave: ['2027-02-01 13:00:00..18:00']", "2:9", "Write 2027-02-01 13:00")
 line("afternoon", "leave: ['2027-02-01 1:00 PM..6:00 PM']", "2:9", "Write 2027-02-01 13:00")
 line("ISO with T", "leave: [2027-02-01T13:00..2027-02-01T18:00]", "2:9", "Write 2027-02-01 13:00")

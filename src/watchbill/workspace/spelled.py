@@ -125,6 +125,6 @@ def _value(value: Any) -> str:
 
 def _scalar(text: str) -> str:
     """Text as one word where that is safe, else in double quotes."""
-    if _PLAIN.fullmatch(text) or re.fullmatch(r"[0-9:.]+", text):
+    if _PLAIN.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False).translate(_ENDS)
