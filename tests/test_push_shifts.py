@@ -353,7 +353,7 @@ def test_where_there_is_no_room_nothing_rotates_on(tmp_path: Path) -> None:
     full = [rotation("ana", name=f"by hand {n}") for n in range(10)]
     with running(account(rotations=full), now=NOW) as box:
         desk = Desk(folder, box)
-        assert "nothing rotates on after the plan's end: there is no room for 1 rotations" in desk.show().shown[0].notes
+        assert "nothing rotates on after the plan's end: there is no room for 1 rotation" in desk.show().shown[0].notes
         assert desk.push(allowed=["foreign:primary"]).after.settled
 
 
