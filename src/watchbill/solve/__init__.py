@@ -16,7 +16,7 @@ from watchbill.solve.tiers import Climbed, Ladder, Seen
 
 WHOLE_VARIABLES = 12_000
 
-__all__ = ["Effort", "Progress", "Watch", "board", "solve"]
+__all__ = ["Effort", "Progress", "Watch", "board", "climbed", "solve"]
 
 
 def solve(
@@ -29,7 +29,11 @@ def solve(
 ) -> Outcome:
     """The best plan by the problem's tiers, or why there is none. Stopping the watch ends with the best so far."""
     effort, watch = effort or Effort(), watch or Watch()
-    posted = board(problem, rules, loads or Loads(problem))
+    return climbed(problem, board(problem, rules, loads or Loads(problem)), effort, watch)
+
+
+def climbed(problem: Problem, posted: PlanBoard, effort: Effort, watch: Watch) -> Outcome:
+    """The best plan of what was posted, part by part and tier by tier."""
     pieces = parts(posted.model)
     ladders = [_ladder(piece.model, effort, watch) for piece in pieces]
     starts = []
@@ -41,13 +45,13 @@ def solve(
         if answer.values is None:
             return OutOfTime()
         starts.append(answer.values)
-    climbed = [
+    done = [
         ladder.climb(start, problem.tiers, _reporter(watch, n, len(ladders)))
         for n, (ladder, start) in enumerate(zip(ladders, starts, strict=True), 1)
     ]
-    values = posted.model.tightened(_whole(posted.model.lower, pieces, climbed))
+    values = posted.model.tightened(_whole(posted.model.lower, pieces, done))
     reproducible = not effort.race and not watch.stopped.is_set()
-    return Solved(posted.holders(values), _tiers(problem, posted, values, climbed), reproducible)
+    return Solved(posted.holders(values), _tiers(problem, posted, values, done), reproducible)
 
 
 def board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> PlanBoard:
