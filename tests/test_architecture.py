@@ -16,6 +16,7 @@ SRC = Path(watchbill.__file__).parent
 FLOORS = (
     ("errors", "texts", "naming", "tongues"),
     ("times", "files", "spellings"),
+    ("missed",),
     ("domain",),
     ("fields", "clocks", "calendars"),
     ("hours", "presence", "versions"),
@@ -33,8 +34,8 @@ FLOORS = (
     ("history",),
     ("judge", "remaining"),
     ("decisions", "drafting", "pushing", "feeding", "revoking"),
-    ("deciding", "replan", "drilling", "drifting", "paging", "probing"),
-    ("adopting", "staffing", "whatif", "swapping"),
+    ("deciding", "exchanging", "holes", "replan", "drilling", "drifting", "paging", "probing"),
+    ("adopting", "crew", "staffing", "whatif", "swapping"),
     ("web",),
     ("app",),
     ("founding", "importing"),

@@ -1,6 +1,6 @@
 """One function per verb: takes values, returns values. Prints nothing and reads no clock; writes only what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from watchbill import drafting, workspace
 from watchbill.domain import Person, Problem
 from watchbill.errors import Refused
 from watchbill.files import write_atomically
-from watchbill.judge import Audited, edited, judge, publishable, told
+from watchbill.judge import Audited, edited, judge, publishable
 from watchbill.references import pair
 from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
@@ -19,6 +19,7 @@ from watchbill.times import Period, iso
 from watchbill.workspace import plans
 
 if TYPE_CHECKING:
+    from watchbill.holes import Hole
     from watchbill.replan import Move
     from watchbill.solve import Effort, Watch
 
@@ -38,13 +39,17 @@ availability/*.ics
 
 @dataclass(frozen=True)
 class Planned:
-    """A draft and where it is. `kept`: it was there already and answers the same inputs. `near`: it stays near one."""
+    """A draft and where it is. `kept`: it was there already and answers the same inputs. `near`: it stays near one.
+
+    `holes`: what nobody holds, of a draft made with `best_effort` where there is no plan.
+    """
 
     draft: Draft
     problem: Problem
     path: Path
     kept: bool = False
     near: bool = False
+    holes: tuple["Hole", ...] = ()
 
 
 def plan(
@@ -54,12 +59,16 @@ def plan(
     effort: "Effort | None" = None,
     watch: "Watch | None" = None,
     fresh: bool = False,
+    best_effort: bool = False,
+    conflicts: int = 3,
 ) -> Planned | Infeasible | OutOfTime:
     """Solves a period, audits the answer and writes the draft; or says why there is none and writes nothing.
 
     An existing draft that answers the same inputs, unedited, is kept. Otherwise the new one stays near it and keeps
     what was pinned in it; `fresh` ignores it. Refused for a period that is published, or overlaps one that is.
+    `best_effort`: where there is no plan, the draft with as few holes as can be. `conflicts`: how many are explained.
     """
+    from watchbill import holes
     from watchbill.solve import Effort
 
     effort = effort or Effort()
@@ -67,17 +76,21 @@ def plan(
     ground = drafting.ground(folder, period)
     inputs = drafting.inputs(ground, effort)
     old = None if fresh else plans.read_draft(folder, period, people=ground.problem.person)
-    if old and drafting.answers(old, inputs):
-        return Planned(old, ground.problem, draft_path(folder, period), kept=True)
+    if old and drafting.answers(old, inputs) and (best_effort or old.status != holes.BEST_EFFORT):
+        found = holes.holes(ground, old)
+        return Planned(old, ground.problem, draft_path(folder, period), kept=True, holes=found)
     ground, near = drafting.around_draft(ground, old, inputs) if old else (ground, False)
     made = drafting.solved(ground, inputs, effort, watch)
-    if isinstance(made, Infeasible):
+    if isinstance(made, Infeasible) and not best_effort:
         from watchbill import explain
 
-        return explain.conflict(ground.problem, ground.rules, ground.loads, watch=watch)
+        return explain.explained(ground.problem, ground.rules, ground.loads, watch=watch, most=conflicts)
+    if isinstance(made, Infeasible):
+        made = holes.best_effort(ground, inputs, effort, watch)
     if not isinstance(made, Draft):
         return made
-    return Planned(made, ground.problem, plans.write_draft(folder, made), near=near)
+    found = holes.holes(ground, made)
+    return Planned(made, ground.problem, plans.write_draft(folder, made), near=near, holes=found)
 
 
 def _refuse_published(folder: Path, period: Period) -> None:
@@ -191,17 +204,19 @@ class Published:
     changed: bool
 
 
-def publish(folder: Path, period: Period, now: datetime) -> Published:
+def publish(folder: Path, period: Period, now: datetime, allowed: Sequence[str] = ()) -> Published:
     """Makes an audited draft the next revision of its period's plan, and removes the draft.
 
     Refused, with every hard finding, if the audit finds any; then nothing is written. A draft that changes nothing
-    makes no revision.
+    makes no revision. Shifts that nobody holds are allowed by `holes:<role>`; an allowance without need is refused.
     """
+    from watchbill.holes import refused
+
     if not draft_path(folder, period).is_file():
         raise Refused(f"{period} has no draft. Make one with: watchbill plan {period}")
     audited = audit(folder, period)
-    if audited.hard:
-        raise Refused("\n".join([_refusal(audited), *(f"  {told(finding)}" for finding in audited.hard)]))
+    if faults := refused(audited.draft, audited.hard, allowed):
+        raise Refused("\n".join([_refusal(audited), *faults]))
     previous = plans.read_plan(folder, period)
     new = plans.publish(folder, publishable(audited), now)
     draft_path(folder, period).unlink()

@@ -2,10 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -15,10 +14,11 @@ from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note
 if TYPE_CHECKING:
     from watchbill.app import Planned
     from watchbill.results import Infeasible, OutOfTime
-    from watchbill.solve.limits import Effort, Progress
+    from watchbill.solve.limits import Progress, Watch
     from watchbill.times import Period
 
 NO_PLAN, OUT_OF_TIME = 3, 5
+FEW, EVERY = 3, 50
 
 
 @command("watchbill plan 2027-Q1 --time-limit 60")
@@ -43,6 +43,10 @@ def plan(
             metavar="NUMBER", min=0, max=2**31 - 1, help="Another seed finds another of the equally good plans."
         ),
     ] = 1,
+    best_effort: Annotated[
+        bool, typer.Option("--best-effort", help="If no plan can exist: the draft with the fewest holes, each named.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="If no plan can exist: every conflict, not three only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no tables.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,6 +55,7 @@ def plan(
     An existing draft is kept if it answers the same inputs, and stayed near if it was edited or news came. Ctrl-C ends
     with the best plan so far. Exit code 3: no plan can exist; 5: out of time without one.
     """
+    from watchbill import app
     from watchbill.shelf import shelf
     from watchbill.solve.limits import Effort
 
@@ -59,22 +64,30 @@ def plan(
     nodes = max(1, round(usual.nodes * effort))
     chosen = Effort(work=usual.work * effort, nodes=nodes, seed=seed, race=fast)
     wanted = period_of(period) or shelf(folder).to_plan(today())
-    _tell(solved(folder, wanted, chosen, fresh=fresh, seconds=time_limit, quiet=quiet), quiet=quiet, as_json=as_json)
+
+    def call(watch: "Watch") -> "Planned | Infeasible | OutOfTime":
+        most = EVERY if every else FEW
+        return app.plan(
+            folder, wanted, effort=chosen, watch=watch, fresh=fresh, best_effort=best_effort, conflicts=most
+        )
+
+    _tell(solved(wanted, call, seconds=time_limit, quiet=quiet), quiet=quiet, as_json=as_json)
 
 
 def solved(
-    folder: Path, period: "Period", effort: "Effort", *, fresh: bool, seconds: float | None, quiet: bool
+    period: "Period",
+    call: "Callable[[Watch], Planned | Infeasible | OutOfTime]",
+    *,
+    seconds: float | None,
+    quiet: bool,
 ) -> "Planned | Infeasible | OutOfTime":
     """Plans with progress on a terminal; Ctrl-C and the time limit end with the best so far."""
-    from watchbill import app
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Watch
 
     with progress(str(period), quiet=quiet) as report:
         watch = Watch(report)
-        return until_stopped(
-            lambda: app.plan(folder, period, effort=effort, watch=watch, fresh=fresh), watch, seconds=seconds, said=note
-        )
+        return until_stopped(lambda: call(watch), watch, seconds=seconds, said=note)
 
 
 def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: bool) -> None:
@@ -88,28 +101,20 @@ def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: 
 
 def tell_no_plan(outcome: "Infeasible | OutOfTime", *, as_json: bool) -> NoReturn:
     """Says why there is no plan, and ends the command."""
+    from watchbill.report import conflicts
     from watchbill.results import Infeasible
 
     if isinstance(outcome, Infeasible):
-        causes = [cause.sentence for cause in outcome.causes]
         if as_json:
-            told = {"summary": outcome.summary, "causes": causes, "minimal": outcome.minimal}
-            say_json({"outcome": "infeasible", **told})
-        for line in _no_plan(outcome, causes):
+            say_json(conflicts.as_json(outcome))
+        for line in conflicts.lines(outcome):
             note(line)
         end(NO_PLAN)
     if as_json:
-        say_json({"outcome": "out of time"})
-    note("out of time before any plan was found; nothing was written. Allow more time, or more work with --effort.")
+        say_json({"outcome": "out of time", **({"doubt": outcome.doubt} if outcome.doubt else {})})
+    told = outcome.doubt or "out of time before any plan was found"
+    note(f"{told}; nothing was written. Allow more time, or more work with --effort.")
     end(OUT_OF_TIME)
-
-
-def _no_plan(outcome: "Infeasible", causes: Sequence[str]) -> list[str]:
-    head = "no plan can exist; nothing was written."
-    if not causes:
-        return [head, "Its causes were not found within the work that is allowed for it."]
-    sure = "" if outcome.minimal else " Some of them may not be needed for that; the work allowed was used up."
-    return [head, outcome.summary, f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
 
 
 def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
@@ -123,6 +128,14 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
     near = ", near the draft before it" if planned.near else ""
     sure = "" if planned.draft.inputs.reproducible else "; stopped early or raced, so another run may end elsewhere"
     note(f"{planned.path} {how}{near}{sure}.")
+    if planned.holes:
+        note(
+            "It has a hole where nobody can be on call:"
+            if len(planned.holes) == 1
+            else f"It has {len(planned.holes)} holes:"
+        )
+    for hole in planned.holes:
+        note(f"  {hole.shift}{': ' if hole.sentence else ''}{hole.sentence}")
     if not as_json and not quiet:
         period = planned.draft.period
         say(f"Look at it with: watchbill show {period}. Make it the plan with: watchbill publish {period}")

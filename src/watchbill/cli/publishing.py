@@ -1,6 +1,6 @@
 """`publish`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,17 +11,25 @@ if TYPE_CHECKING:
 
 
 @command("watchbill publish 2027-Q1")
-def publish(context: typer.Context, period: PeriodText = None, as_json: AsJson = False) -> None:
+def publish(
+    context: typer.Context,
+    period: PeriodText = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="KEY", help="Allow holes of a role: holes:ROLE; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Make a draft the next revision of its period's plan, and show what changes. The draft is removed.
 
-    The draft is audited first: hard findings refuse it, and nothing is written. A draft that changes nothing makes no
-    revision.
+    The draft is audited first: hard findings refuse it, and nothing is written, but holes can be allowed. A draft that
+    changes nothing makes no revision.
     """
     from watchbill import app
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
-    done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now())
+    done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now(), allow or ())
     _tell_json(done) if as_json else _tell(done)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Problem, Shift, turn_of
 from watchbill.load import Loads
 from watchbill.rules import Cover, Eligible, Leave, Overlap, Pair, Pin
 from watchbill.rules._held import meets_any, neighbours
@@ -148,7 +148,7 @@ class LabelledBoard(PlanBoard):
         if isinstance(rule, Overlap):
             return None
         held = [self.taken[variable] for variable in what.terms if variable in self.taken]
-        turns = tuple(dict.fromkeys(turn.turn for _, turn in held))
+        turns = tuple(dict.fromkeys(turn_of(turn.turn) for _, turn in held))
         if isinstance(rule, Cover | Pair):
             return Label(number, rule.kind, turns=turns, due=due)
         people = dict.fromkeys([id_ for id_, _ in held] + [self._sums[v] for v in what.terms if v in self._sums])

@@ -1,0 +1,61 @@
+"""Why no plan can exist, and the ways out, as lines of text and as JSON."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from watchbill.results import Infeasible, Repair
+
+
+def lines(answer: Infeasible) -> Iterator[str]:
+    """What a terminal shows: each conflict with its causes and the ways out of it."""
+    yield "no plan can exist; nothing was written."
+    if not answer.causes:
+        yield "Its causes were not found within the work that is allowed for it."
+        return
+    for n, one in enumerate((answer, *answer.others)):
+        yield f"Another conflict: {one.summary}" if n else one.summary
+        sure = "" if one.minimal else " Some of them may not be needed for that; the work allowed was used up."
+        yield f"These cannot all hold:{sure}"
+        yield from (f"  {cause.sentence}" for cause in one.causes)
+        yield from _ways_out(one)
+    yield from _remains(answer)
+
+
+def _ways_out(one: Infeasible) -> Iterator[str]:
+    if one.repairs:
+        whole = all(repair.solves for repair in one.repairs)
+        yield f"Ways out, {'checked by solving' if whole else 'of this conflict'}, the cheapest first:"
+        yield from (f"  {told(repair)}" for repair in one.repairs)
+
+
+def told(repair: Repair) -> str:
+    """`ask Ana for 28 December (2 points)`; several steps on one line."""
+    return f"{'; and '.join(repair.steps)} ({repair.cost} point{'s' * (repair.cost != 1)})"
+
+
+def _remains(answer: Infeasible) -> Iterator[str]:
+    if answer.unseen:
+        more = "one more conflict" if answer.unseen == 1 else f"{answer.unseen} more conflicts"
+        yield f"There {'is' if answer.unseen == 1 else 'are'} {more}; see them with: watchbill plan --all"
+    elif answer.others and answer.together:
+        yield "With the first way out of each conflict, a plan exists."
+    yield "To have a draft with the holes named instead, add: --best-effort"
+
+
+def as_json(answer: Infeasible) -> dict[str, Any]:
+    """The same for programs."""
+    first = _one(answer)
+    others = [_one(other) for other in answer.others]
+    return {"outcome": "infeasible", **first, "others": others, "unseen": answer.unseen, "together": answer.together}
+
+
+def _one(answer: Infeasible) -> dict[str, Any]:
+    return {
+        "summary": answer.summary,
+        "causes": [cause.sentence for cause in answer.causes],
+        "minimal": answer.minimal,
+        "repairs": [
+            {"steps": list(repair.steps), "kinds": list(repair.kinds), "cost": repair.cost, "solves": repair.solves}
+            for repair in answer.repairs
+        ],
+    }
