@@ -60,6 +60,15 @@ class Neighbours:
                 best = found
                 seen(best)
 
+    def of(self, values: Sequence[int], people: set[int]) -> ModelPart:
+        """The small model in which some people exchange what they hold, with every tier; all else keeps its value."""
+        free = self._free(values, people)
+        part = restricted(self.model, values, free, self._touching(free, ()), self.model.tiers)
+        own = {variable: n for n, variable in enumerate(part.variables)}
+        part.model.implied = {own[v] for v in part.variables if v in self.model.implied}
+        part.model.owner = {own[v]: self.model.owner[v] for v in part.variables if v in self.model.owner}
+        return part
+
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
         """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
         values, empty = Greedy(self.model).plan()

@@ -1,0 +1,187 @@
+"""The best plan beside a known one: tier by tier as good as that one if it can be, and hardly worse if it cannot.
+
+The search starts from the plan that differs least, and works on a tier only where that costs more than the known plan
+does. So an answer comes soon, and says what the difference between the two problems costs.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from watchbill.domain import Problem, TierSpec
+from watchbill.load import Loads
+from watchbill.results import Infeasible, Outcome, OutOfTime, Solved, Tier
+from watchbill.rules.base import Rule
+from watchbill.solve import board
+from watchbill.solve.board import PlanBoard
+from watchbill.solve.cpsat import CpSat
+from watchbill.solve.engine import Answer
+from watchbill.solve.limits import Effort, Progress, Watch
+from watchbill.solve.model import Objective
+from watchbill.solve.neighbours import Neighbours
+from watchbill.solve.parts import ModelPart, parts
+from watchbill.solve.proving import PROOF_VARIABLES, Proving
+from watchbill.solve.tiers import Climbed, Race, Seen, Step
+
+START_SHARE = 0.2
+CREW, CREWS, CREW_PART = 4, 3, 12
+NEAR = "stability"
+FIRST = ("should", "fairness", "burden")
+
+
+def solve_beside(
+    problem: Problem,
+    rules: Sequence[Rule],
+    known: Mapping[str, str],
+    values: Mapping[str, int],
+    *,
+    turn: str,
+    effort: Effort | None = None,
+    watch: Watch | None = None,
+    loads: Loads | None = None,
+) -> Outcome:
+    """The best plan of a problem in which one turn is decided otherwise than in a known plan, shift id to person.
+
+    `values` is what each tier costs in the known plan, which breaks nothing hard but what is decided about the turn. A
+    tier's bound holds for every plan that costs no more than the known one in each tier before it.
+    """
+    effort, watch = effort or Effort(), watch or Watch()
+    posted = board(problem, rules, loads or Loads(problem))
+    wanted = {
+        posted.choices[key]
+        for shift in problem.shifts
+        if (key := (known.get(shift.id, ""), shift.turn)) in posted.choices
+    }
+    pieces = parts(posted.model)
+    ladders = [_Beside(piece, wanted, effort, watch) for piece in pieces]
+    starts = []
+    for n, ladder in enumerate(ladders, 1):
+        watch.report(Progress("first plan", None, None, n, len(ladders)))
+        answer = ladder.start(problem.tiers)
+        if answer.infeasible:
+            return Infeasible()
+        if answer.values is None:
+            return OutOfTime()
+        starts.append(answer.values)
+    _limit(problem.tiers, ladders, starts, values, _piece_of(posted, pieces, turn))
+    climbed = [
+        ladder.climb(start, problem.tiers, lambda tier, value, bound: watch.report(Progress(tier, value, bound)))
+        for ladder, start in zip(ladders, starts, strict=True)
+    ]
+    return _solved(problem, posted, pieces, climbed, reproducible=not effort.race and not watch.stopped.is_set())
+
+
+def _piece_of(posted: PlanBoard, pieces: Sequence[ModelPart], turn: str) -> int:
+    own = {variable for (_, id_), variable in posted.choices.items() if id_ == turn}
+    return next((n for n, piece in enumerate(pieces) if not own.isdisjoint(piece.variables)), 0)
+
+
+def _limit(
+    tiers: Sequence[TierSpec],
+    ladders: "Sequence[_Beside]",
+    starts: Sequence[Sequence[int]],
+    values: Mapping[str, int],
+    changed: int,
+) -> None:
+    """Tells each piece what it may cost without being worse than the known plan: the others cost what they did."""
+    for tier in tiers:
+        costs = [ladder.model.objective(tier.name).value(start) for ladder, start in zip(ladders, starts, strict=True)]
+        for n, ladder in enumerate(ladders):
+            ladder.enough[tier.name] = values[tier.name] - (sum(costs) - costs[n]) if n == changed else costs[n]
+
+
+def _solved(
+    problem: Problem, posted: PlanBoard, pieces: Sequence[ModelPart], climbed: Sequence[Climbed], *, reproducible: bool
+) -> Solved:
+    values = list(posted.model.lower)
+    for piece, done in zip(pieces, climbed, strict=True):
+        for variable, value in zip(piece.variables, done.values, strict=True):
+            values[variable] = value
+    values = posted.model.tightened(values)
+    tiers = []
+    for n, spec in enumerate(problem.tiers):
+        steps = [done.steps[n] for done in climbed]
+        value = posted.model.objective(spec.name).value(values)
+        tiers.append(Tier(spec.name, value, sum(s.best for s in steps), sum(s.bound for s in steps), spec.slack))
+    return Solved(posted.holders(values), tuple(tiers), reproducible)
+
+
+class _Beside(Proving):
+    """One piece. `enough` says for each tier what is good enough."""
+
+    def __init__(self, piece: ModelPart, wanted: Collection[int], effort: Effort, watch: Watch) -> None:
+        super().__init__(piece.model, effort, watch)
+        self.enough: dict[str, int] = {}
+        self._wanted = [n for n, variable in enumerate(piece.variables) if variable in wanted]
+
+    def start(self, tiers: Sequence[TierSpec]) -> Answer:
+        """The plan that keeps the hard rules and most of the known plan, as far as a short search tells."""
+        goal = Objective(dict.fromkeys(self._wanted, -1), len(self._wanted))
+        answer = CpSat(self.model).solve(goal, None, self.effort, self.watch, work=START_SHARE * self.effort.work)
+        if answer.values is None:
+            return answer if answer.infeasible else super().start(tiers)
+        return Answer(self.model.tightened(answer.values))
+
+    def climb(self, values: Sequence[int], tiers: Sequence[TierSpec], seen: Seen) -> Climbed:
+        """The whole way for a small model. Of a large one a few people's turns at a time, then bounds."""
+        if len(self.model.lower) <= PROOF_VARIABLES:
+            return self._climb(values, tiers, seen)
+        best = list(values)
+        for people in self._crews(best):
+            if not self.watch.stopped.is_set() and any(self._excess(best, tiers)):
+                found = self._among(best, people, tiers, seen)
+                best = min(best, found, key=lambda known: self._excess(known, tiers))
+        return self._climb(best, tiers, seen)
+
+    def _climb(self, values: Sequence[int], tiers: Sequence[TierSpec], seen: Seen) -> Climbed:
+        """One tier after the other: frozen where it is good enough, else minimised and frozen with its slack."""
+        steps = []
+        for tier in tiers:
+            race = self._race(tier.name, values, seen)
+            if race.value > self.enough[tier.name] and not race.proven and not self.watch.stopped.is_set():
+                self.minimise(race)
+            values = race.values
+            steps.append(Step(race.value, race.bound))
+            most = race.value + abs(race.value) * tier.slack // 100
+            enough = self.enough[tier.name]
+            self.freeze(tier.name, race.objective, enough if race.value <= enough else most)
+        return Climbed(values, tuple(steps))
+
+    def minimise(self, race: Race) -> None:
+        """The whole way for a small model; for a large one only a bound, of tiers that engines settle soon."""
+        if len(self.model.lower) <= PROOF_VARIABLES:
+            super().minimise(race)
+        elif race.tier in FIRST:
+            apart = Race(race.tier, race.objective, race.values, race.bound, race.report)
+            self._ask(apart, None, 1.0, self.effort.gap)
+            race.take(Answer(None, apart.bound))
+
+    # ------------------------------------------------------------------------------------------------------- crews
+
+    def _excess(self, values: Sequence[int], tiers: Sequence[TierSpec]) -> list[int]:
+        """What is beyond the known plan, tier by tier; staying near it is no goal by itself."""
+        return [
+            max(0, self.model.objective(t.name).value(values) - self.enough[t.name]) for t in tiers if t.name != NEAR
+        ]
+
+    def _crews(self, values: Sequence[int]) -> Iterator[set[int]]:
+        """A few people at a time: those whose turns differ from the known plan, and others drawn with the seed."""
+        owner, wanted = self.model.owner, set(self._wanted)
+        changed = {owner[v] for v in owner if bool(values[v]) != (v in wanted)}
+        others = sorted(set(owner.values()) - changed)
+        random = Random(self.effort.seed)  # noqa: S311
+        for _ in range(CREWS):
+            yield changed | set(random.sample(others, max(0, min(len(others), CREW - len(changed)))))
+
+    def _among(self, values: Sequence[int], people: set[int], tiers: Sequence[TierSpec], seen: Seen) -> list[int]:
+        """The best values when only these people exchange what they hold."""
+        self._neighbours = self._neighbours or Neighbours(self.model)
+        part = self._neighbours.of(values, people)
+        effort = replace(self.effort, work=self.effort.work / CREW_PART, nodes=max(1, self.effort.nodes // CREW_PART))
+        inner = _Beside(part, (), effort, self.watch)
+        inner.enough = self.enough
+        done = inner.climb([values[v] for v in part.variables], tiers, seen)
+        out = list(values)
+        for variable, value in zip(part.variables, done.values, strict=True):
+            out[variable] = value
+        return self.model.tightened(out)
