@@ -98,10 +98,10 @@ def _hard(draft: Draft) -> list[Finding]:
     return [finding for finding in draft.findings if finding.hard]
 
 
-def _explained(left: Remaining, watch: "Watch | None") -> Infeasible:
+def _explained(left: Remaining, watch: "Watch | None") -> Infeasible | OutOfTime:
     from watchbill import explain
 
-    return explain.conflict(left.ground.problem, left.ground.rules, left.ground.loads, watch=watch)
+    return explain.explained(left.ground.problem, left.ground.rules, left.ground.loads, watch=watch)
 
 
 def _broken(draft: Draft, at: datetime) -> Refused:

@@ -92,22 +92,26 @@ def solved(
 
 def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: bool) -> None:
     from watchbill.app import Planned
+    from watchbill.results import Infeasible
 
     if isinstance(outcome, Planned):
         _tell_plan(outcome, quiet=quiet, as_json=as_json)
+    elif isinstance(outcome, Infeasible):
+        more = "All conflicts are told with --all. " if outcome.unseen else ""
+        tell_no_plan(outcome, f"{more}A draft with the holes named is made with --best-effort.", as_json=as_json)
     else:
         tell_no_plan(outcome, as_json=as_json)
 
 
-def tell_no_plan(outcome: "Infeasible | OutOfTime", *, as_json: bool) -> NoReturn:
-    """Says why there is no plan, and ends the command."""
+def tell_no_plan(outcome: "Infeasible | OutOfTime", hint: str = "", *, as_json: bool) -> NoReturn:
+    """Says why there is no plan, with a hint at the end, and ends the command."""
     from watchbill.report import conflicts
     from watchbill.results import Infeasible
 
     if isinstance(outcome, Infeasible):
         if as_json:
             say_json(conflicts.as_json(outcome))
-        for line in conflicts.lines(outcome):
+        for line in (*conflicts.lines(outcome), *([hint] if hint else [])):
             note(line)
         end(NO_PLAN)
     if as_json:

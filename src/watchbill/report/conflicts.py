@@ -18,7 +18,10 @@ def lines(answer: Infeasible) -> Iterator[str]:
         yield f"These cannot all hold:{sure}"
         yield from (f"  {cause.sentence}" for cause in one.causes)
         yield from _ways_out(one)
-    yield from _remains(answer)
+    if answer.unseen:
+        yield "There is one more conflict." if answer.unseen == 1 else f"There are {answer.unseen} more conflicts."
+    elif answer.others and answer.together:
+        yield "With the first way out of each conflict, a plan exists."
 
 
 def _ways_out(one: Infeasible) -> Iterator[str]:
@@ -31,15 +34,6 @@ def _ways_out(one: Infeasible) -> Iterator[str]:
 def told(repair: Repair) -> str:
     """`ask Ana for 28 December (2 points)`; several steps on one line."""
     return f"{'; and '.join(repair.steps)} ({repair.cost} point{'s' * (repair.cost != 1)})"
-
-
-def _remains(answer: Infeasible) -> Iterator[str]:
-    if answer.unseen:
-        more = "one more conflict" if answer.unseen == 1 else f"{answer.unseen} more conflicts"
-        yield f"There {'is' if answer.unseen == 1 else 'are'} {more}; see them with: watchbill plan --all"
-    elif answer.others and answer.together:
-        yield "With the first way out of each conflict, a plan exists."
-    yield "To have a draft with the holes named instead, add: --best-effort"
 
 
 def as_json(answer: Infeasible) -> dict[str, Any]:
