@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import compress
@@ -13,11 +13,12 @@ from watchbill.domain import Person, Problem, Shift, Wish
 from watchbill.load import Loads
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, Stint
-from watchbill.times import Span, common, total
+from watchbill.times import Span, common, total, zone
 
 TIER = "wishes"
 SECOND = timedelta(seconds=1)
 POINT = 1000
+LEVEL = Fraction(1, 20)
 
 
 class Wishes(Rule):
@@ -163,7 +164,43 @@ def _stake(problem: Problem, loads: Loads, person: Person) -> Stake:
     worth = sum((rate * touched[n] for rate, n in zip(rates, live, strict=True)), Fraction(0))
     held = sum(total(turn.spans) // SECOND for turn in compress(problem.turns, own))
     named = {turn.turn: tuple(tables[n][k] for n in live) for k, turn in enumerate(problem.turns)}
-    return Stake(person, claims, rates, worth / held if held else Fraction(0), named)
+    stake = Stake(person, claims, rates, worth / held if held else Fraction(0), named)
+    if not _is_level(stake, problem, tuple(compress(problem.turns, own))):
+        return stake
+    return replace(stake, rates=tuple(Fraction(0) for _ in rates), drift=Fraction(0))
+
+
+def _is_level(stake: Stake, problem: Problem, turns: Sequence[Shift]) -> bool:
+    """Whether wishes weigh an hour of every turn alike: by their rates up to a twentieth, or by lines of one weight.
+
+    A month that is named day by day weighs an hour of a day of 23 hours a little more, a fifth Monday makes Mondays
+    weigh less, and the turn that runs on after the period seems free; none of it is meant. So only hours within the
+    period are looked at.
+    """
+    table = _within(stake, problem.period.dates.on(zone(stake.person.zone)), turns)
+    alike = len({(claim.wish.kind, claim.wish.weight) for claim in stake.claims}) == 1
+    return _is_even(table, stake.rates, LEVEL) or (alike and _is_even(table, [Fraction(1)] * len(stake.rates)))
+
+
+def _within(stake: Stake, within: Span, turns: Sequence[Shift]) -> list[tuple[int, tuple[int, ...]]]:
+    """For each turn that meets a span, the seconds of it inside, and those that each claim names."""
+    out = []
+    for turn in turns:
+        whole = turn.start >= within.start and turn.end <= within.end
+        spans = turn.spans if whole else common(turn.spans, (within,))
+        if spans:
+            named = stake.named[turn.turn] if whole else tuple(claim.seconds(spans) for claim in stake.claims)
+            out.append((total(spans) // SECOND, named))
+    return out
+
+
+def _is_even(
+    table: Sequence[tuple[int, tuple[int, ...]]], rates: Sequence[Fraction], slack: Fraction = Fraction(0)
+) -> bool:
+    """Whether each turn's worth of an hour is the mean of all turns, up to a part of it."""
+    worths = [sum((r * n for r, n in zip(rates, named, strict=True) if n), Fraction(0)) / all_ for all_, named in table]
+    mean = sum(worths, Fraction(0)) / len(worths) if worths else Fraction(0)
+    return all(abs(worth - mean) <= abs(mean) * slack for worth in worths)
 
 
 def _rates(problem: Problem, claims: Sequence[Claim]) -> tuple[Fraction, ...]:
