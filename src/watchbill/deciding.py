@@ -36,7 +36,7 @@ def assign(
     takers = [desk.taker(person) for _, person in pairs]
     start = _one_plan(found)
     handings = [
-        Handing(one.assigned, _left(one.assigned, at), taker, one.holder)
+        Handing(one.assigned, left(one.assigned, at), taker, one.holder)
         for one, taker in zip(found, takers, strict=True)
     ]
     return _effect(desk, start, handings, at, terms, pin=pin)
@@ -49,7 +49,7 @@ def relieve(folder: Path, shift: str, stretch: str, person: str, at: datetime, *
     """
     desk = _desk(folder)
     found = desk.found(shift)
-    span = _within(found.assigned, _left(found.assigned, at), desk.span(stretch), stretch)
+    span = _within(found.assigned, left(found.assigned, at), desk.span(stretch), stretch)
     handing = Handing(found.assigned, span, desk.taker(person), found.holder)
     return _effect(desk, found.plan, [handing], at, terms, pin=False)
 
@@ -75,6 +75,22 @@ def starting(folder: Path, period: Period) -> Draft | None:
     return plans.read_draft(folder, period) or plans.read_plan(folder, period)
 
 
+def named(folder: Path, team: workspace.Workspace, text: str) -> Found:
+    """The shift that a text names, in what a decision would go on from."""
+    people = {person.id: person for person in team.people}
+    return find(folder, text, lambda period: starting(folder, period), people, team.zone)
+
+
+def left(assigned: Assigned, at: datetime) -> Span:
+    """What of a shift is still to come at an instant; Refused if it is over."""
+    shift = assigned.shift
+    if shift.end <= at:
+        raise Refused(
+            f"{shift.id} is over by {iso(at)}, and what was does not change. To set down what really was: --from"
+        )
+    return Span(max(shift.start, at), shift.end)
+
+
 # ------------------------------------------------------------------------------------------------------------ read
 
 
@@ -84,8 +100,7 @@ class _Desk:
     team: workspace.Workspace
 
     def found(self, text: str) -> Found:
-        people = {person.id: person for person in self.team.people}
-        return find(self.folder, text, lambda period: starting(self.folder, period), people, self.team.zone)
+        return named(self.folder, self.team, text)
 
     def taker(self, text: str) -> str:
         return find_person({person.id: person for person in self.team.people}, text)
@@ -113,16 +128,6 @@ def _one_plan(found: Sequence[Found]) -> Draft:
     if others:
         raise WrongUsage(f"these shifts are of {first} and of {others[0]}. Decide on each period by itself.")
     return found[0].plan
-
-
-def _left(assigned: Assigned, at: datetime) -> Span:
-    """What of a shift is still to come at an instant."""
-    shift = assigned.shift
-    if shift.end <= at:
-        raise Refused(
-            f"{shift.id} is over by {iso(at)}, and what was does not change. To set down what really was: --from"
-        )
-    return Span(max(shift.start, at), shift.end)
 
 
 def _within(assigned: Assigned, left: Span, span: Span, text: str) -> Span:

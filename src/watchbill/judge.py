@@ -7,7 +7,6 @@ from pathlib import Path
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.domain import Near, Part, Pin, Problem, Shift, is_guest
 from watchbill.history import allowed, forgiven
-from watchbill.load import Loads
 from watchbill.results import Draft, Finding, Tier
 from watchbill.times import from_iso
 
@@ -69,7 +68,7 @@ def hand_pins(old: Draft, problem: Problem) -> tuple[Pin, ...]:
 def with_pins(ground: Ground, pins: tuple[Pin, ...], near: Near | None) -> Ground:
     """The ground with more pins, near a plan or near none."""
     problem = replace(ground.problem, pins=(*ground.problem.pins, *pins), near=near)
-    return Ground(problem, ground.rules, Loads(problem))
+    return Ground(problem, ground.rules, ground.loads)
 
 
 def _recomputed(ground: Ground, stored: Draft) -> Draft:

@@ -23,6 +23,7 @@ from watchbill.cli import (
     serving,
     starting,
     supposing,
+    swapping,
 )
 from watchbill.cli.base import app, note
 from watchbill.errors import WatchbillError
@@ -47,6 +48,7 @@ __all__ = [
     "serving",
     "starting",
     "supposing",
+    "swapping",
 ]
 
 

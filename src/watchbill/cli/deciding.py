@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,7 +52,7 @@ def assign(
     from watchbill import deciding
 
     folder = folder_of(context)
-    at = _moment(folder, since)
+    at = moment_of(folder, since)
     effect = deciding.assign(folder, _pairs(words), at, terms=_terms(reason, allow), pin=pin)
     _conclude(folder, effect, yes=yes, publish=publish, as_json=as_json)
 
@@ -81,7 +82,7 @@ def relieve(
     from watchbill import deciding
 
     folder = folder_of(context)
-    at = _moment(folder, since)
+    at = moment_of(folder, since)
     effect = deciding.relieve(folder, *_stretch(words), at, terms=_terms(reason, allow))
     _conclude(folder, effect, yes=yes, publish=publish, as_json=as_json)
 
@@ -95,7 +96,8 @@ def _terms(reason: str, allow: Sequence[str] | None) -> "Terms":
     return Terms(reason, tuple(dict.fromkeys(allow or ())))
 
 
-def _moment(folder: Path, text: str) -> Any:
+def moment_of(folder: Path, text: str) -> datetime:
+    """The instant that `--from` names."""
     from watchbill import workspace
     from watchbill.cli.replanning import moment
 
