@@ -4,7 +4,7 @@ Not a test: times depend on the machine, and no test asserts one. Year-long scen
 the spread of loads with a round robin's.
 
 `python tests/bench.py serve` measures the feed server instead, and `python tests/bench.py fuzz` sends it 20,000
-connections of anything.
+connections of anything. `python tests/bench.py check` measures `check` for a hundred availability files.
 """
 
 import json
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -183,7 +184,35 @@ def fuzz() -> None:
     say(", ".join(f"{status}: {count}" for status, count in sorted(seen.items())))
 
 
-OTHERS = {"serve": serve, "fuzz": fuzz}
+def check() -> None:
+    """Measures `check` for a hundred engineers with a year of leave each, in YAML and in CSV."""
+    for title, every in (("a line a week", 7), ("a line for every other day", 2)):
+        with TemporaryDirectory() as folder:
+            handed_in(Path(folder), every)
+            say(f"check, {title:26} {run('-C', folder, 'check', '2027')}")
+
+
+def handed_in(folder: Path, every: int) -> None:
+    """A team of a hundred whose files name leave or a wish on each so many days of 2027; one in four hands in CSV."""
+    people = [f"p{n:02}" for n in range(100)]
+    facts = "\n".join(f"  {p}: {{timezone: {ZONES[n % len(ZONES)]}}}" for n, p in enumerate(people))
+    layers = "".join(f"  r{n}:\n    layers:\n      week: {{turn: 1 week, handoff: mon 09:00}}\n" for n in range(8))
+    (folder / "availability").mkdir()
+    (folder / "team.yaml").write_text(f"team: t\ntimezone: Europe/Berlin\npeople:\n{facts}\nroles:\n{layers}", "utf-8")
+    for n, person in enumerate(people):
+        days = [date(2027, 1, 1 + n % every) + timedelta(days=step) for step in range(0, 360, every)]
+        rows = [("avoid" if k % 4 == 3 else "leave", day) for k, day in enumerate(days)]
+        if n % 4:
+            listed = {kind: "".join(f"\n  - {day}" for k, day in rows if k == kind) for kind in ("leave", "avoid")}
+            text = f"person: {person}\nanswered_through: 2027-12-31\nleave:{listed['leave']}\navoid:{listed['avoid']}\n"
+            (folder / "availability" / f"{person}.yaml").write_text(text, encoding="utf-8")
+        else:
+            text = "kind,from\nanswered_through,2027-12-31\n" + "".join(f"{kind},{day}\n" for kind, day in rows)
+            (folder / "availability" / f"{person}.csv").write_text(text, encoding="utf-8")
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Singapore", "Australia/Sydney")
+OTHERS = {"serve": serve, "fuzz": fuzz, "check": check}
 
 
 def say(text: str) -> None:
