@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from watchbill import demo as demos
 from watchbill import drafting, workspace
+from watchbill.decisions import still
 from watchbill.domain import Person, Problem
 from watchbill.errors import Refused
 from watchbill.files import write_atomically
@@ -89,6 +90,7 @@ def plan(
         made = holes.best_effort(ground, inputs, effort, watch)
     if not isinstance(made, Draft):
         return made
+    made = replace(made, decisions=still(old.decisions, made.holders)) if old else made
     found = holes.holes(ground, made)
     return Planned(made, ground.problem, plans.write_draft(folder, made), near=near, holes=found)
 
