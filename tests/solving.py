@@ -17,7 +17,7 @@ def best(problem: Problem, rules: Sequence[Rule]) -> Solved | Infeasible:
     outcome = solve(problem, rules, effort=Effort(work=5.0), loads=loads)
     assert isinstance(outcome, Solved | Infeasible), outcome
     if isinstance(outcome, Solved):
-        findings = audit(problem, rules, whole(problem, outcome.holders), loads)
+        findings = audit(problem, rules, whole(problem, outcome.holders, outcome.reliefs), loads)
         assert not [finding for finding in findings if finding.hard]
         costs = {tier.name: tier.value for tier in outcome.tiers if tier.value}
         assert costs == tier_costs(findings)

@@ -7,7 +7,7 @@ from watchbill.domain import Part, Problem, Shift
 from watchbill.load import Loads
 from watchbill.results import Finding
 from watchbill.rules.base import Rule, Stint
-from watchbill.times import common
+from watchbill.times import common, without
 
 
 class PlanRoster:
@@ -65,11 +65,23 @@ def _stints(shift: Shift, parts: Iterable[Part], *, fixed: bool = False) -> tupl
     return tuple(Stint(shift, person, spans, fixed) for person, spans in held if spans)
 
 
-def whole(problem: Problem, holders: Mapping[str, str]) -> dict[str, tuple[Part, ...]]:
-    """Parts for a plan in which each shift has one holder from start to end."""
+def whole(
+    problem: Problem, holders: Mapping[str, str], reliefs: Mapping[str, Sequence[Part]] | None = None
+) -> dict[str, tuple[Part, ...]]:
+    """Parts for a plan in which each shift has one holder from start to end, but for what others relieve them of."""
+    known = reliefs or {}
     return {
-        shift.id: (Part(holders[shift.id], shift.start, shift.end),) for shift in problem.shifts if shift.id in holders
+        shift.id: relieved(Part(holders[shift.id], shift.start, shift.end), known.get(shift.id, ()))
+        for shift in problem.shifts
+        if shift.id in holders
     }
+
+
+def relieved(part: Part, reliefs: Sequence[Part]) -> tuple[Part, ...]:
+    """A part cut around those that others take of it, in order of start."""
+    kept = without((part.span,), [taken.span for taken in reliefs])
+    own = (Part(part.person, span.start, span.end) for span in kept)
+    return tuple(sorted((*own, *reliefs), key=lambda one: one.start))
 
 
 def audit(

@@ -1,13 +1,15 @@
 """The facts of a planning problem: frozen values without I/O. Policy lives in rules, decisions in `results`."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 
-from watchbill.times import Dates, Period, Span
+from watchbill.missed import Spans, around, may_hold, stretches
+from watchbill.times import Dates, Period, Span, merged
 
 BUCKETS = ("all", "night", "weekend", "holiday")
 KINDS = ("night", "weekend", "holiday")
@@ -103,7 +105,7 @@ class Layer:
     weekday: int | None = None
     anchor: date | None = None
     windows: tuple[Window, ...] = ()
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[Spans, ...] = ()
     who: tuple[str, ...] | None = None
     may_miss: timedelta = timedelta()
     over: tuple[str, ...] = ()
@@ -176,6 +178,21 @@ class Part:
     def span(self) -> Span:
         """The stretch."""
         return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """A turn that someone may hold although they are away for some of it, because the layer's `may_miss` says so.
+
+    `kept` is what they serve themselves, `missed` the stretches that others have to take, in order. `offers` are what
+    one other person may take: neighbouring stretches, by their numbers. All of them are turns with ids of their own.
+    """
+
+    turn: Shift
+    person: str
+    kept: Shift
+    missed: tuple[Spans, ...]
+    offers: tuple[tuple[range, Shift], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +309,8 @@ class Problem:
 
     `shifts` are in order of start, role, layer, seat; `servers` says for each `role/layer` who may serve it (by
     roles, tags and `who`; employment is looked at shift by shift); `balances` are carried hundredths of an hour by
-    person and bucket; `lists` are the team's own calendars: name to dates.
+    person and bucket; `lists` are the team's own calendars: name to dates. `wholes` are, by turn, the hours of the
+    whole turn where only a piece of it is to be decided.
     """
 
     team: str
@@ -314,6 +332,7 @@ class Problem:
     tiers: tuple[TierSpec, ...] = TIERS
     wish_budget: int = 10
     near: Near | None = None
+    wholes: Mapping[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def person(self) -> Mapping[str, Person]:
@@ -342,6 +361,76 @@ class Problem:
         return tuple(sorted((*self.turns, *neighbours.values()), key=lambda turn: (turn.start, turn.turn)))
 
     @cached_property
+    def reliefs(self) -> tuple[Relief, ...]:
+        """Who may hold which turns although they are away for some hours, in order of people and turns."""
+        lax = [turn for turn in self.turns if self.layer[turn.key].may_miss]
+        return tuple(found for person in self.people for found in self._reliefs(person.id, lax)) if lax else ()
+
+    def _reliefs(self, person: str, turns: list[Shift]) -> Iterator[Relief]:
+        away = merged(leave.span for leave in self.leaves_of.get(person, ()))
+        ends = [span.end for span in away]
+        for turn in turns:
+            near = away[bisect_left(ends, turn.start) : bisect_left(ends, turn.end) + 1]
+            missed = stretches(turn.spans, near)
+            if missed and person in self.servers[turn.key] and self._may_miss(turn, away):
+                yield _relief(turn, person, missed)
+
+    def _may_miss(self, turn: Shift, away: tuple[Span, ...]) -> bool:
+        return may_hold(self.wholes.get(turn.turn, turn.spans), away, self.layer[turn.key].may_miss)
+
+    @cached_property
+    def choices_of(self) -> Mapping[str, tuple[Shift, ...]]:
+        """By person, all that they may be given, in order of start: turns, what they keep of one, what others miss."""
+        if not self.reliefs:
+            return dict.fromkeys((person.id for person in self.people), self.turns)
+        return {
+            person.id: tuple(sorted((c for turn in self.turns for c in self.choices(person.id, turn)), key=_order))
+            for person in self.people
+        }
+
+    def choices(self, person: str, turn: Shift) -> tuple[Shift, ...]:
+        """All that someone may be given of a turn: the whole, what they keep of it, what others miss of it."""
+        found = [turn]
+        for relief in self.reliefs_of.get(turn.turn, ()):
+            found += [relief.kept] if relief.person == person else [offer for _, offer in relief.offers]
+        return tuple(found)
+
+    @cached_property
+    def all_choices(self) -> tuple[Shift, ...]:
+        """All turns of this plan and of its neighbours, and what may be given of them, in order of start."""
+        parts = [part for relief in self.reliefs for part in (relief.kept, *(offer for _, offer in relief.offers))]
+        return tuple(sorted((*self.all_turns, *parts), key=_order)) if parts else self.all_turns
+
+    @cached_property
+    def reliefs_of(self) -> Mapping[str, tuple[Relief, ...]]:
+        """Reliefs by turn."""
+        out: dict[str, list[Relief]] = {}
+        for relief in self.reliefs:
+            out.setdefault(relief.turn.turn, []).append(relief)
+        return {turn: tuple(listed) for turn, listed in out.items()}
+
+    @cached_property
+    def keepers(self) -> Mapping[str, str]:
+        """Who alone may hold what is kept of a turn, by its id."""
+        return {relief.kept.turn: relief.person for relief in self.reliefs}
+
+    def stretches(self, choice: Shift) -> tuple[Spans, ...]:
+        """The stretches in which a choice is served, each of which becomes a part."""
+        return self._stretches.get(choice.turn, (choice.spans,))
+
+    def is_whole(self, choice: Shift) -> bool:
+        """Whether it is a turn, not what someone keeps or takes of one."""
+        return choice.turn not in self._stretches
+
+    @cached_property
+    def _stretches(self) -> Mapping[str, tuple[Spans, ...]]:
+        out: dict[str, tuple[Spans, ...]] = {}
+        for relief in self.reliefs:
+            out[relief.kept.turn] = around(relief.turn.spans, relief.missed)
+            out |= {offer.turn: relief.missed[run.start : run.stop] for run, offer in relief.offers}
+        return out
+
+    @cached_property
     def shift(self) -> Mapping[str, Shift]:
         """Shifts of this plan by id."""
         return {shift.id: shift for shift in self.shifts}
@@ -361,6 +450,26 @@ class Problem:
     @cached_property
     def _seats(self) -> Mapping[str, int]:
         return Counter(shift.turn for shift in self.shifts)
+
+
+def _relief(turn: Shift, person: str, missed: tuple[Spans, ...]) -> Relief:
+    """A relief with every run of neighbouring stretches that one other person may take."""
+    kept = tuple(span for stretch in around(turn.spans, missed) for span in stretch)
+    offers = []
+    for first in range(len(missed)):
+        for last in range(first + 1, len(missed) + 1):
+            spans = tuple(span for stretch in missed[first:last] for span in stretch)
+            offers.append((range(first, last), _part_of(turn, f"for/{person}/{first + 1}-{last}", spans)))
+    return Relief(turn, person, _part_of(turn, f"without/{person}", kept), missed, tuple(offers))
+
+
+def _part_of(turn: Shift, name: str, spans: tuple[Span, ...]) -> Shift:
+    id_ = f"{turn.turn}/{name}"
+    return replace(turn, id=id_, turn=id_, spans=spans)
+
+
+def _order(turn: Shift) -> tuple[datetime, str]:
+    return turn.start, turn.turn
 
 
 def percent_at(person: Person, day: date) -> int:

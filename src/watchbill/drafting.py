@@ -78,8 +78,8 @@ def solved(ground: Ground, made: Inputs, effort: "Effort", watch: "Watch | None"
     if watch is not None and watch.stopped.is_set():
         return OutOfTime()
     match solve(ground.problem, ground.rules, effort=effort, watch=watch, loads=ground.loads):
-        case Solved(holders, tiers, reproducible):
-            parts = whole(ground.problem, holders)
+        case Solved(holders, tiers, reproducible, reliefs):
+            parts = whole(ground.problem, holders, reliefs)
             known = replace(made, reproducible=reproducible)
             draft = assemble(ground, parts, inputs=known, status="solved", tiers=tiers)
             insist(draft, tiers)

@@ -145,11 +145,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A plan was found: shift id to person, the tiers, and whether the run can be repeated byte for byte."""
+    """A plan was found: shift id to person, the tiers, and whether the run can be repeated byte for byte.
+
+    `reliefs`: by shift id, in order, the parts that others take because its holder is away for them. Who really holds
+    what is `audit.whole(problem, holders, reliefs)`.
+    """
 
     holders: Mapping[str, str]
     tiers: tuple[Tier, ...]
     reproducible: bool = True
+    reliefs: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Serving:
         # Turns are in order of start: what begins after the last span, or long before the first, is out of reach.
         turns, starts = self.able[person], self._starts[person]
         first, last = bisect_left(starts, spans[0].start - self._longest), bisect_left(starts, spans[-1].end)
-        return tuple(turn for turn in turns[first:last] if clashes(turn, spans))
+        return tuple(turn for turn in turns[first:last] if clashes(turn, spans, self.problem.layer[turn.key].may_miss))
 
     @cached_property
     def _starts(self) -> Mapping[str, tuple[datetime, ...]]:

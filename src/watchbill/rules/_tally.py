@@ -16,6 +16,7 @@ WEEKEND_FROM = 4 * 60
 KIND = {"nights": "night", "holidays": "holiday"}
 
 Amounts = Mapping[date, int]
+_Alike = Mapping[tuple[Span, ...], Sequence[Shift]]
 Counter = Callable[[Person, tuple[Span, ...]], Amounts]
 
 
@@ -57,34 +58,42 @@ class Facts:
     """What can be said without any plan about people who are counted together.
 
     `possible`: by person, turns that count alike and their amounts; `fixed`: what neighbours hold; `dates`: all
-    dates at which anything can count, in order.
+    dates at which anything can count, in order; `whole`: those at which whole turns or neighbours can.
     """
 
     possible: Mapping[str, Sequence[tuple[Sequence[Shift], Amounts]]]
     fixed: Amounts
     dates: tuple[date, ...]
+    whole: tuple[date, ...]
 
 
 class Tally:
     """Counts turns and holdings in scope; `distinct`: a date counts once, however many turns touch it."""
 
     def __init__(
-        self, counts: Counter, distinct: bool, turns: Iterable[Shift], near: Mapping[str, Sequence[Holding]]
+        self,
+        counts: Counter,
+        distinct: bool,
+        turns: Iterable[Shift],
+        near: Mapping[str, Sequence[Holding]],
+        parts: Mapping[str, Iterable[Shift]],
     ) -> None:
         self.counts = counts
         self.distinct = distinct
         self.near = near
-        self._alike: dict[tuple[Span, ...], list[Shift]] = {}
-        for turn in turns:
-            self._alike.setdefault(turn.spans, []).append(turn)
+        self._alike = _alike(turns)
+        self._parts = parts
 
     def facts(self, people: Iterable[Person]) -> Facts:
         """What can be said without any plan."""
         listed = tuple(people)
-        possible = {person.id: self._possible(person) for person in listed}
+        possible = {person.id: self._counted(person, self._alike) for person in listed}
         fixed = self.held(listed, self.near)
-        dates = {day for counted in possible.values() for _, amounts in counted for day in amounts}
-        return Facts(possible, fixed, tuple(sorted(dates.union(fixed))))
+        whole = {day for counted in possible.values() for _, amounts in counted for day in amounts}.union(fixed)
+        parts = {person.id: self._counted(person, _alike(self._parts.get(person.id, ()))) for person in listed}
+        dates = whole.union(day for counted in parts.values() for _, amounts in counted for day in amounts)
+        every = {person: [*counted, *parts[person]] for person, counted in possible.items()}
+        return Facts(every, fixed, tuple(sorted(dates)), tuple(sorted(whole)))
 
     def held(self, people: Iterable[Person], holdings: Mapping[str, Sequence[Holding]]) -> Amounts:
         """What people hold, by date, each on their own clock."""
@@ -116,8 +125,15 @@ class Tally:
             return board.weigh(person.id, turns).add(Linear(constant=fixed))
         return Linear(constant=1) if fixed else board.any_of(person.id, (turn for turn, _ in turns))
 
-    def _possible(self, person: Person) -> list[tuple[Sequence[Shift], Amounts]]:
-        return [(alike, self.counts(person, spans)) for spans, alike in self._alike.items()]
+    def _counted(self, person: Person, turns: _Alike) -> list[tuple[Sequence[Shift], Amounts]]:
+        return [(alike, self.counts(person, spans)) for spans, alike in turns.items()]
+
+
+def _alike(turns: Iterable[Shift]) -> _Alike:
+    out: dict[tuple[Span, ...], list[Shift]] = {}
+    for turn in turns:
+        out.setdefault(turn.spans, []).append(turn)
+    return out
 
 
 def windows_from(dates: Iterable[date], days: int | None) -> tuple[Dates, ...]:

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from watchbill.domain import Part, Shift
 from watchbill.results import Finding
+from watchbill.rules._reliefs import handovers, post_reliefs
 from watchbill.rules._words import on_layers_clock
 from watchbill.rules.base import Board, Linear, Roster, Rule, Stint, names
 from watchbill.times import common, merged, without
@@ -19,13 +20,16 @@ class Cover(Rule):
     strength: Literal["must"] = "must"
 
     def post(self, board: Board) -> None:
-        """One row for each turn: its holders add up to its seats."""
+        """One row for each turn: its holders add up to its seats. What a holder is away for is covered as well."""
         for turn in board.problem.turns:
             what = Linear()
             for person in board.takers(turn):
                 what.add(board.holds(person, turn))
+            for relief in board.problem.reliefs_of.get(turn.turn, ()):
+                what.add(board.holds(relief.person, relief.kept))
             seats = board.problem.seats(turn)
             board.require(what, at_least=seats, at_most=seats, rule=self.kind)
+        post_reliefs(board)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """Holes, two people in one seat, parts that do not belong to their shift, and unknown shifts."""
@@ -33,6 +37,7 @@ class Cover(Rule):
             yield from self._holes(roster, shift)
             yield from self._doubles(roster, shift, roster.parts[shift.id])
             yield from self._strays(roster, shift, roster.given.get(shift.id, ()))
+        yield from handovers(roster)
         for id_ in roster.given:
             if id_ not in roster.problem.shift:
                 yield self.finding(f"the plan names {id_}, which is no shift of {roster.problem.period}")

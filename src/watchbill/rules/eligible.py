@@ -1,6 +1,6 @@
 """Eligible: who may hold which turns, by role, layer, tag, and the dates at which someone is on the rota."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -34,7 +34,7 @@ class Eligible(Rule):
     def post(self, board: Board) -> None:
         """Bars people, or prices each turn that someone without the tags holds."""
         if not self.tags:
-            for id_, turn in self.bars(board.problem):
+            for id_, turn in _strangers(board.problem, board.problem.choices_of):
                 board.bar(id_, turn, self.kind)
         elif self.hard:
             for person, turn in self._outsiders(board):
@@ -64,14 +64,8 @@ class Eligible(Rule):
 
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
         """Who does not serve a turn's layer or is off the rota in it; without tags only, which `servers` knows of."""
-        if self.tags:
-            return
-        serving = {key: frozenset(people) for key, people in problem.servers.items()}
-        for person in problem.people:
-            always = _always_on_rota(person)
-            for turn in problem.turns:
-                if person.id not in serving[turn.key] or (not always and off_rota(person, turn.spans)):
-                    yield person.id, turn
+        if not self.tags:
+            yield from _strangers(problem, dict.fromkeys((person.id for person in problem.people), problem.turns))
 
     def _outsiders(self, board: Board) -> Iterator[tuple[Person, Shift]]:
         for person in board.problem.people:
@@ -103,6 +97,16 @@ def serves(person: Person, layer: Layer, rules: Iterable[Rule] = ()) -> bool:
         return False
     hard = (rule for rule in rules if isinstance(rule, Eligible) and rule.hard)
     return all(rule.admits(person, layer.role, layer.key) for rule in hard)
+
+
+def _strangers(problem: Problem, choices: Mapping[str, tuple[Shift, ...]]) -> Iterator[tuple[str, Shift]]:
+    """Who does not serve the layers of which of their choices, or is off the rota in them."""
+    serving = {key: frozenset(people) for key, people in problem.servers.items()}
+    for person in problem.people:
+        always = _always_on_rota(person)
+        for turn in choices[person.id]:
+            if person.id not in serving[turn.key] or (not always and off_rota(person, turn.spans)):
+                yield person.id, turn
 
 
 def _always_on_rota(person: Person) -> bool:

@@ -1,9 +1,9 @@
 """`fair`: nobody far above their part of the load; the whole small; then nobody far below either."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from watchbill.domain import BUCKETS, Problem
+from watchbill.domain import BUCKETS, Problem, Shift
 from watchbill.load import Loads
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Curve, Roster, Rule
@@ -28,7 +28,7 @@ class Fair(Rule):
 
     def _post_person(self, board: Board, person: str) -> None:
         turns = [turn for turn in board.open_to(person) if not board.is_fixed(turn)]
-        loads = [(turn, board.loads.of(person, turn)) for turn in turns]
+        loads = [(turn, _load(board, person, turn)) for turn in turns]
         board.cost(board.weigh(person, ((turn, load["all"]) for turn, load in loads)), tier="burden")
         for bucket, weight in _buckets(board.problem, board.loads, person):
             away = board.weigh(person, ((turn, load[bucket]) for turn, load in loads if load[bucket]))
@@ -54,6 +54,15 @@ class Fair(Rule):
                 for tier, cost in (("fairness", curve.cost(away)), ("evenness", curve.cost(abs(away)))):
                     if cost:
                         yield _finding(tier, sentence, weight * cost, person.id)
+
+
+def _load(board: Board, person: str, turn: Shift) -> Mapping[str, int]:
+    """What a turn weighs for a person, or what they are given of one: each part rounded by itself, as in `check`."""
+    parts = board.problem.stretches(turn)
+    if parts == (turn.spans,):
+        return board.loads.of(person, turn)
+    each = [board.loads.of_spans(person, turn.role, spans) for spans in parts]
+    return {bucket: sum(load[bucket] for load in each) for bucket in BUCKETS}
 
 
 def _carried(roster: Roster, person: str) -> dict[str, int]:

@@ -29,10 +29,10 @@ class Follow(Rule):
         for first, then in self._links(board.problem):
             if board.is_fixed(first) and board.is_fixed(then):
                 continue
-            for person in board.takers(then):
+            for person in _takers(board, then):
                 if person not in board.problem.person:
                     continue
-                held, next_ = board.holds(person, first), board.holds(person, then)
+                held, next_ = (board.count(person, board.problem.choices(person, turn)) for turn in (first, then))
                 if self.person == "same":
                     self.bound(board, next_ - held, at_most=0)
                 else:
@@ -67,6 +67,14 @@ class Follow(Rule):
             n = bisect_left(starts, first.end)
             if n < len(thens) and starts[n] - first.end <= _length(problem, first):
                 yield first, thens[n]
+
+
+def _takers(board: Board, turn: Shift) -> Sequence[str]:
+    """Who might hold some of a turn, in order of people."""
+    if turn.turn not in board.problem.reliefs_of:
+        return board.takers(turn)
+    people = (person.id for person in board.problem.people)
+    return [id_ for id_ in people if any(id_ in board.takers(part) for part in board.problem.choices(id_, turn))]
 
 
 def _length(problem: Problem, turn: Shift) -> timedelta:

@@ -28,7 +28,8 @@ class Keep(Rule):
             changed = Linear(constant=price * len(former))
             for person in former:
                 if person in board.problem.person:
-                    changed.add(board.holds(person, turn, -price))
+                    some = board.problem.choices(person, turn)
+                    changed.add(board.weigh(person, [(choice, -price) for choice in some]))
             board.cost(changed, tier=_tier(turn, near))
 
     def check(self, roster: Roster) -> Iterator[Finding]:

@@ -7,14 +7,20 @@ from typing import ClassVar, Literal
 
 from watchbill.clocks import wall_at
 from watchbill.domain import Problem, Shift
+from watchbill.missed import may_hold
 from watchbill.results import Finding
 from watchbill.rules._held import meets_any
 from watchbill.rules.base import Board, Roster, Rule, names
 from watchbill.times import Span, common, merged
 
+NOTHING = timedelta()
+
 
 class Leave(Rule):
-    """Leave and `never` bar every turn that shares time with them; touching is fine. Always in force."""
+    """Leave and `never` bar every turn that shares time with them; touching is fine. Always in force.
+
+    Where the layer's `may_miss` admits it, someone may hold what is left of a turn, and others take the rest.
+    """
 
     kind: Literal["leave"] = "leave"
     strengths: ClassVar[tuple[str, ...]] = ("must",)
@@ -22,16 +28,15 @@ class Leave(Rule):
 
     def post(self, board: Board) -> None:
         """Bars turns."""
-        for person, turn in self.bars(board.problem):
+        for person, turn in _clashing(board.problem):
             board.bar(person, turn, self.kind)
 
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
-        """Who is away at some time of which turns."""
-        near = _Near(problem.turns)
-        for person, away in _away(problem).items():
-            for turn in near.to(away):
-                if clashes(turn, away):
-                    yield person, turn
+        """Who is away at some time of which turns, and misses more of them than they may."""
+        may = {(relief.person, relief.turn.turn) for relief in problem.reliefs}
+        for person, turn in _clashing(problem):
+            if problem.is_whole(turn) and (person, turn.turn) not in may:
+                yield person, turn
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each stint, which names a date and no more: why someone is away is theirs to tell."""
@@ -65,9 +70,21 @@ class _Near:
         return (self._turns[n] for n in sorted(found))
 
 
-def clashes(turn: Shift, away: Sequence[Span]) -> bool:
-    """Whether sorted, disjoint spans of absence keep someone from holding a turn."""
-    return any(meets_any(span, away) for span in turn.spans)
+def clashes(turn: Shift, away: Sequence[Span], may_miss: timedelta = NOTHING) -> bool:
+    """Whether sorted, disjoint spans of absence keep someone from holding a turn of which they may miss so much."""
+    if not any(meets_any(span, away) for span in turn.spans):
+        return False
+    return not (may_miss and may_hold(turn.spans, away, may_miss))
+
+
+def _clashing(problem: Problem) -> Iterator[tuple[str, Shift]]:
+    """Who is away at some time of which choices."""
+    everyone = _Near(problem.turns)
+    for person, away in _away(problem).items():
+        near = _Near(problem.choices_of[person]) if problem.reliefs else everyone
+        for turn in near.to(away):
+            if clashes(turn, away):
+                yield person, turn
 
 
 def _away(problem: Problem) -> Mapping[str, tuple[Span, ...]]:

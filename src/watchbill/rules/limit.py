@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
-from watchbill.domain import Person, Problem
+from watchbill.domain import Person, Problem, Shift
 from watchbill.fields import Duration, Names, duration, number
 from watchbill.load import Loads
 from watchbill.results import Finding
@@ -152,7 +152,12 @@ class Limit(Rule):
             self.count in {"weekends", "consecutive_days"},
             [turn for turn in problem.turns if in_scope(turn, scope)],
             {person: [held for held in listed if in_scope(held.shift, scope)] for person, listed in near.items()},
+            _parts(problem, scope),
         )
+
+    def _starts(self, facts: Facts) -> Sequence[date]:
+        """Where windows begin. Softly, only with whole turns: what others might miss shall not make breaks dearer."""
+        return facts.dates if self.hard else facts.whole
 
     def _subjects(self, problem: Problem) -> Sequence[tuple[Person, ...]]:
         """Who is counted together."""
@@ -162,7 +167,7 @@ class Limit(Rule):
 
     def _least_windows(self, problem: Problem, people: Sequence[Person], facts: Facts) -> Sequence[Dates]:
         """Windows in which something is due: nobody owes shifts for days on which they are not on the rota."""
-        windows = windows_within(problem, facts.dates, self._days)
+        windows = windows_within(problem, self._starts(facts), self._days)
         if self.each == "all":
             return windows
         return [w for w in windows if on_rota(people[0], problem.period.dates if w == WHOLE_PLAN else w)]
@@ -176,7 +181,7 @@ class Limit(Rule):
 
     def _post_most(self, board: Board, facts: Facts, sums: Mapping[date, Linear], most: int) -> None:
         last = None
-        for window in windows_from(facts.dates, self._days):
+        for window in windows_from(self._starts(facts), self._days):
             ends = facts.dates[bisect_right(facts.dates, window.last) - 1] if facts.dates else None
             if self.hard and ends == last:
                 continue
@@ -190,7 +195,7 @@ class Limit(Rule):
     def _too_much(self, facts: Facts, amounts: Amounts, most: int) -> Iterator[Broken]:
         found = []
         days = sorted(amounts)
-        for window in windows_from(facts.dates, self._days):
+        for window in windows_from(self._starts(facts), self._days):
             held = _inside(days, window)
             amount = sum(amounts[day] for day in held)
             fixed = sum(count for day, count in facts.fixed.items() if day in window)
@@ -244,6 +249,16 @@ class Limit(Rule):
             return f"({broken.dates[0]} to {broken.dates[-1]})"
         first, last = broken.window.first, broken.window.last
         return f"within {len(broken.window)} days ({first} to {last})" if first < last else f"on {first}"
+
+
+def _parts(problem: Problem, scope: Sequence[str]) -> Mapping[str, Sequence[Shift]]:
+    """By person, what they may be given of turns rather than whole ones."""
+    if not problem.reliefs:
+        return {}
+    return {
+        person: [part for part in choices if not problem.is_whole(part) and in_scope(part, scope)]
+        for person, choices in problem.choices_of.items()
+    }
 
 
 def _within(sums: Mapping[date, Linear], window: Dates, facts: Facts) -> Linear:

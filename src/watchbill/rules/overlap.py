@@ -22,12 +22,13 @@ class Overlap(Rule):
         """One row for each person and instant at which turns run side by side; seats share a variable anyway."""
         for person, held in neighbours(board.problem).items():
             busy = merged(span for holding in held for span in holding.spans)
-            for turn in board.problem.turns:
+            for turn in board.problem.choices_of.get(person, board.problem.turns):
                 if any(meets_any(span, busy) for span in turn.spans):
                     board.bar(person, turn, self.kind)
         sets = running_at_starts(board.problem.turns)
         for someone in board.problem.people:
-            for together in sets:
+            own = running_at_starts(board.problem.choices_of[someone.id]) if board.problem.reliefs else sets
+            for together in own:
                 board.require(board.count(someone.id, together), at_most=1, rule=self.kind)
 
     def check(self, roster: Roster) -> Iterator[Finding]:

@@ -48,26 +48,44 @@ class Pair(Rule):
 
     def post(self, board: Board) -> None:
         """Bounds, for every set of turns that run together, how many of its seats go to each crew."""
-        turns = self._turns(board.problem)
-        own = [running for running in together(turns) if not all(board.is_fixed(turn) for turn in running)]
+        turns = [turn for turn in board.problem.all_choices if self._in_scope(turn)]
+        own: dict[tuple[str, ...], list[tuple[Shift, ...]]] = {}
+        for running in together(turns):
+            if not all(board.is_fixed(turn) for turn in running):
+                own.setdefault(_where(board.problem, running), []).append(running)
         for crew in self._crews(board.problem):
             sums = {turn.turn: _held_by(board, turn, crew.people) for turn in turns}
-            for running in own:
-                if self._applies(crew, running, board.problem):
-                    self._post_one(board, crew, [sums[turn.turn] for turn in running])
+            for moments in own.values():
+                if self._applies(crew, moments[0], board.problem):
+                    self._post_one(board, crew, [[sums[turn.turn] for turn in running] for running in moments])
 
-    def _post_one(self, board: Board, crew: Crew, sums: Sequence[Linear]) -> None:
-        held = Linear()
-        for part in sums:
-            held.add(part)
-        if crew.needed:
-            self.bound(board, held, at_least=1)
-        else:
-            # The constant is what neighbouring plans have decided: not this plan's fault.
-            self.bound(board, held, at_most=max(1, held.constant))
+    def _post_one(self, board: Board, crew: Crew, moments: Sequence[Sequence[Linear]]) -> None:
+        """The same turns at several moments differ in who is relieved: softly, the worst one costs."""
+        held = [_sum(sums) for sums in moments]
+        # The constant is what neighbouring plans have decided: not this plan's fault.
+        over = [Linear(constant=1) - sum_ if crew.needed else sum_ + _beyond(sum_) for sum_ in held]
+        if not self.hard:
+            board.penalise_worst(over, at_most=0, tier="should", weight=self.weight)
+            return
+        for sum_ in held:
+            if crew.needed:
+                board.require(sum_, at_least=1, rule=self.kind)
+            else:
+                board.require(sum_, at_most=max(1, sum_.constant), rule=self.kind)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
-        """One finding for each set of turns that run together and each group of people that breaks the rule."""
+        """One finding for each set of turns that run together and each group of people that breaks the rule.
+
+        Softly only the worst one for each set of turns, whoever is relieved by whom in between.
+        """
+        found: dict[tuple[int, tuple[str, ...]], list[Finding]] = {}
+        for key, finding in self._found(roster):
+            found.setdefault(key, []).append(finding)
+        for listed in found.values():
+            yield from listed if self.hard else [max(listed, key=lambda finding: finding.cost)]
+
+    def _found(self, roster: Roster) -> Iterator[tuple[tuple[int, tuple[str, ...]], Finding]]:
+        """Everything that breaks the rule, by crew and turns."""
         crews = self._crews(roster.problem)
         seen: set[tuple[int, tuple[str, ...], tuple[tuple[str, str], ...]]] = set()
         for turns, stints in self._moments(roster):
@@ -77,7 +95,8 @@ class Pair(Rule):
                 key = (n, where, tuple((stint.shift.turn, stint.person) for stint in members))
                 if key not in seen and self._applies(crew, turns, roster.problem):
                     seen.add(key)
-                    yield from self._judge(crew, turns, members, stints, roster.problem)
+                    for finding in self._judge(crew, turns, members, stints, roster.problem):
+                        yield (n, where), finding
 
     def _judge(
         self, crew: Crew, turns: Sequence[Shift], members: Sequence[Stint], stints: Sequence[Stint], problem: Problem
@@ -96,7 +115,7 @@ class Pair(Rule):
 
     def _moments(self, roster: Roster) -> Iterator[tuple[Sequence[Shift], Sequence[Stint]]]:
         """What runs at each moment of this plan: the turns, and who really holds them (each person once a turn)."""
-        turns = self._turns(roster.problem)
+        turns = [turn for turn in roster.problem.all_turns if self._in_scope(turn)]
         order = {turn.turn: n for n, turn in enumerate(turns)}
         stints = [stint for p in roster.problem.people for stint in roster.stints(p.id) if stint.shift.turn in order]
         stints.sort(key=lambda stint: order[stint.shift.turn])
@@ -107,8 +126,8 @@ class Pair(Rule):
                 held = {(s.shift.turn, s.person): s for s in running if isinstance(s, Stint)}
                 yield on, tuple(held.values())
 
-    def _turns(self, problem: Problem) -> list[Shift]:
-        return [turn for turn in problem.all_turns if in_scope(turn, (*self.roles, *self.layers))]
+    def _in_scope(self, turn: Shift) -> bool:
+        return in_scope(turn, (*self.roles, *self.layers))
 
     def _crews(self, problem: Problem) -> list[Crew]:
         def tagged(tag: str) -> frozenset[str]:
@@ -143,6 +162,22 @@ def sweep(items: Sequence[tuple[Sequence[Span], T]]) -> Iterator[tuple[T, ...]]:
         running.update(n for n, starts in changes[moment] if starts)
         if running:
             yield tuple(items[n][1] for n in sorted(running))
+
+
+def _where(problem: Problem, running: Sequence[Shift]) -> tuple[str, ...]:
+    """The turns that run, whoever serves which part of them."""
+    return tuple(turn.turn for turn in running if problem.is_whole(turn))
+
+
+def _sum(sums: Sequence[Linear]) -> Linear:
+    out = Linear()
+    for part in sums:
+        out.add(part)
+    return out
+
+
+def _beyond(held: Linear) -> Linear:
+    return Linear(constant=-max(1, held.constant))
 
 
 def _held_by(board: Board, turn: Shift, people: frozenset[str]) -> Linear:

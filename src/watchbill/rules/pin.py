@@ -18,13 +18,18 @@ class Pin(Rule):
     def post(self, board: Board) -> None:
         """Requires the person, and bars everyone else where there is only one seat."""
         for turn, person in _pinned(board.problem):
-            held = board.holds(person, turn) if person in board.problem.person else Linear()
+            reliefs = board.problem.reliefs_of.get(turn.turn, ())
+            whole = [turn, *(relief.kept for relief in reliefs if relief.person == person)]
+            held = board.count(person, whole) if person in board.problem.person else Linear()
             board.require(held, at_least=1, rule=self.kind)
             if board.problem.seats(turn) > 1:
                 continue
             for other in board.takers(turn):
                 if other != person:
                     board.bar(other, turn, self.kind)
+            for relief in reliefs:
+                if relief.person != person:
+                    board.bar(relief.person, relief.kept, self.kind)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each pinned turn that its person holds no part of."""

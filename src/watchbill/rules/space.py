@@ -52,12 +52,34 @@ class Space(Rule):
             lost = frozenset() if tier else _inside_next(reach)
             for person in self._chosen(board.problem):
                 held = [holding for holding in near.get(person.id, ()) if self._counts(holding.shift)]
+                if board.problem.reliefs:
+                    self._post_parts(board, person, held, gap, tier)
+                    continue
                 extra = _reach(turns, [h.start for h in held if h.start not in reach], gap)
                 for moment, nearby in (*reach.items(), *extra.items()):
                     fixed = len(_reaching(held, moment, gap))
                     if fixed or moment not in lost:
                         what = board.count(person.id, nearby).add(Linear(constant=fixed))
                         self._post_row(board, what, max(1, fixed), tier)
+
+    def _post_parts(
+        self, board: Board, person: Person, held: Sequence[Holding], gap: timedelta, tier: str | None
+    ) -> None:
+        """The same where turns can be held in part; softly, the start of a part counts for whoever holds it."""
+        turns = [choice for choice in board.problem.choices_of[person.id] if self._counts(choice)]
+        always = {*self._moments(board.problem), *(holding.start for holding in held)}
+        starting: dict[datetime, list[Shift]] = {}
+        for choice in turns:
+            starting.setdefault(choice.start, []).append(choice)
+        for moment, nearby in _reach(turns, always | starting.keys(), gap).items():
+            fixed = len(_reaching(held, moment, gap))
+            what = board.count(person.id, nearby).add(Linear(constant=fixed))
+            most = max(1, fixed)
+            if tier and moment not in always:
+                unless = len(nearby) + fixed
+                what.add(board.count(person.id, starting[moment]), unless)
+                most += unless
+            self._post_row(board, what, most, tier)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each pair that is too close; where it is soft, for each set of turns that are."""

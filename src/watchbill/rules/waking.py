@@ -36,36 +36,36 @@ class Waking(Rule):
 
     def post(self, board: Board) -> None:
         """Bars, or prices, the turns that wake somebody."""
-        asleep: dict[tuple[object, str], bool] = {}
+        asleep: dict[tuple[object, str], int] = {}
         for person in board.problem.people:
             broken = []
             for turn in board.open_to(person.id):
                 if board.is_fixed(turn) or not self._covers(turn):
                     continue
-                if self._asleep(asleep, person, turn):
-                    broken.append(turn)
+                if times := self._asleep(asleep, board.problem, person, turn):
+                    broken.append((turn, times))
             self._post_person(board, person.id, broken)
 
-    def _post_person(self, board: Board, person: str, broken: Sequence[Shift]) -> None:
+    def _post_person(self, board: Board, person: str, broken: Sequence[tuple[Shift, int]]) -> None:
         if not self.hard:
-            board.cost(board.count(person, broken) * self.weight, tier="should")
+            board.cost(board.weigh(person, broken) * self.weight, tier="should")
             return
-        for turn in broken:
+        for turn, _ in broken:
             board.bar(person, turn, self.kind)
 
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
         """Whom which turns would wake, if that is forbidden."""
-        asleep: dict[tuple[object, str], bool] = {}
+        asleep: dict[tuple[object, str], int] = {}
         for person in problem.people if self.hard else ():
             for turn in problem.turns:
-                if self._covers(turn) and self._asleep(asleep, person, turn):
+                if self._covers(turn) and self._asleep(asleep, problem, person, turn):
                     yield person.id, turn
 
-    def _asleep(self, known: dict[tuple[object, str], bool], person: Person, turn: Shift) -> bool:
-        """Whether a turn wakes someone, asked once for all who share a clock."""
+    def _asleep(self, known: dict[tuple[object, str], int], problem: Problem, person: Person, turn: Shift) -> int:
+        """How many stretches of a turn wake someone, asked once for all who share a clock."""
         key = ((person.zone, person.travel), turn.turn)
         if key not in known:
-            known[key] = self.wakes(person, turn.spans)
+            known[key] = sum(self.wakes(person, spans) for spans in problem.stretches(turn))
         return known[key]
 
     def check(self, roster: Roster) -> Iterator[Finding]:

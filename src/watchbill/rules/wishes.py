@@ -36,7 +36,7 @@ class Wishes(Rule):
         """Prices each turn for each person who wishes anything."""
         for person, stake in stakes(board.problem, board.loads).items():
             turns = [turn for turn in board.open_to(person) if not board.is_fixed(turn)]
-            costs = [(turn, stake.cost_of_turn(turn)) for turn in turns]
+            costs = [(turn, _cost(board.problem, stake, turn)) for turn in turns]
             board.cost(board.weigh(person, [(turn, cost) for turn, cost in costs if cost]), tier=TIER)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
@@ -46,6 +46,12 @@ class Wishes(Rule):
                 cost = 0 if stint.fixed else stake.cost_of_spans(stint.spans)
                 if cost:
                     yield _finding(stake, stint, cost)
+
+
+def _cost(problem: Problem, stake: "Stake", turn: Shift) -> int:
+    """What a turn costs, or what someone is given of one: each part rounded by itself, as in `check`."""
+    parts = problem.stretches(turn)
+    return stake.cost_of_turn(turn) if turn.turn in stake.named else sum(stake.cost_of_spans(spans) for spans in parts)
 
 
 def _finding(stake: "Stake", stint: Stint, cost: int) -> Finding:

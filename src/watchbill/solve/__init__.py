@@ -51,7 +51,8 @@ def climbed(problem: Problem, posted: PlanBoard, effort: Effort, watch: Watch) -
     ]
     values = posted.model.tightened(_whole(posted.model.lower, pieces, done))
     reproducible = not effort.race and not watch.stopped.is_set()
-    return Solved(posted.holders(values), _tiers(problem, posted, values, done), reproducible)
+    tiers = _tiers(problem, posted, values, done)
+    return Solved(posted.holders(values), tiers, reproducible, posted.relieved(values))
 
 
 def board(problem: Problem, rules: Sequence[Rule], loads: Loads) -> PlanBoard:

@@ -103,7 +103,7 @@ def _solved(
         steps = [done.steps[n] for done in climbed]
         value = posted.model.objective(spec.name).value(values)
         tiers.append(Tier(spec.name, value, sum(s.best for s in steps), sum(s.bound for s in steps), spec.slack))
-    return Solved(posted.holders(values), tuple(tiers), reproducible)
+    return Solved(posted.holders(values), tuple(tiers), reproducible, posted.relieved(values))
 
 
 class _Beside(Proving):

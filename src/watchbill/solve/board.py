@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Part, Problem, Shift
 from watchbill.load import Loads
 from watchbill.rules.base import Curve, Linear
 from watchbill.solve.model import Bend, Model
@@ -32,7 +32,7 @@ class PlanBoard:
     def open_to(self, person: str) -> Sequence[Shift]:
         """Turns that the person might hold, or holds in a neighbouring plan, in order of start."""
         if person not in self._open:
-            own = [turn for turn in self.problem.turns if (person, turn.turn) not in self.reasons]
+            own = [turn for turn in self._choices(person) if (person, turn.turn) not in self.reasons]
             own += [shift for shift, people in self._neighbours.values() if person in people]
             self._open[person] = tuple(sorted(own, key=lambda turn: (turn.start, turn.turn)))
         return self._open[person]
@@ -41,7 +41,8 @@ class PlanBoard:
         """Who might hold this turn, in order of people."""
         if shift.turn in self._neighbours:
             return self._neighbours[shift.turn][1]
-        return tuple(p.id for p in self.problem.people if (p.id, shift.turn) not in self.reasons)
+        able = (p.id for p in self.problem.people if (p.id, shift.turn) not in self.reasons)
+        return tuple(person for person in able if self._may_keep(person, shift))
 
     def is_fixed(self, shift: Shift) -> bool:
         """Whether the turn belongs to a neighbouring plan."""
@@ -61,7 +62,7 @@ class PlanBoard:
         for shift, weight in weights:
             if shift.turn in self._neighbours:
                 out.constant += weight * (person in self._neighbours[shift.turn][1])
-            elif (person, shift.turn) not in self.reasons:
+            elif (person, shift.turn) not in self.reasons and self._may_keep(person, shift):
                 variable = self._choice(person, shift)
                 out.terms[variable] = out.terms.get(variable, 0) + weight
         return out
@@ -154,14 +155,37 @@ class PlanBoard:
 
     def holders(self, values: Sequence[int]) -> dict[str, str]:
         """Shift id to person for a solution: the seats of a turn go to its holders in order of people."""
+        kept = {(relief.person, relief.turn.turn): relief.kept for relief in self.problem.reliefs}
         taken: dict[str, list[str]] = {turn.turn: [] for turn in self.problem.turns}
         for person in self.problem.people:
             for turn in self.problem.turns:
-                variable = self.choices.get((person.id, turn.turn))
-                if variable is not None and values[variable]:
+                part = kept.get((person.id, turn.turn))
+                if self._chosen(values, person.id, turn) or (part and self._chosen(values, person.id, part)):
                     taken[turn.turn].append(person.id)
         seated = (shift for shift in self.problem.shifts if shift.seat <= len(taken[shift.turn]))
         return {shift.id: taken[shift.turn][shift.seat - 1] for shift in seated}
+
+    def relieved(self, values: Sequence[int]) -> dict[str, tuple[Part, ...]]:
+        """By shift id the parts that others take because its holder is away for them, in order of start."""
+        seats = {(self.problem.shift[id_].turn, holder): id_ for id_, holder in self.holders(values).items()}
+        out: dict[str, list[Part]] = {}
+        for relief in self.problem.reliefs:
+            for run, offer in relief.offers:
+                for person in self.takers(offer):
+                    if self._chosen(values, person, offer):
+                        parts = (Part(person, s[0].start, s[-1].end) for s in relief.missed[run.start : run.stop])
+                        out.setdefault(seats[relief.turn.turn, relief.person], []).extend(parts)
+        return {id_: tuple(sorted(parts, key=lambda part: part.start)) for id_, parts in out.items()}
+
+    def _may_keep(self, person: str, shift: Shift) -> bool:
+        return self.problem.keepers.get(shift.turn, person) == person
+
+    def _chosen(self, values: Sequence[int], person: str, shift: Shift) -> bool:
+        variable = self.choices.get((person, shift.turn))
+        return variable is not None and bool(values[variable])
+
+    def _choices(self, person: str) -> tuple[Shift, ...]:
+        return self.problem.choices_of.get(person, self.problem.turns)
 
     def _choice(self, person: str, shift: Shift) -> int:
         key = (person, shift.turn)
