@@ -199,12 +199,6 @@ case(
     f"{ALL}:2:1",
     f'in "prefer" here and in "leave" on line 2 of {AY}',
 )
-case(
-    "answered in two files",
-    {**ana("answered_through: 2027-06-30\n"), AC: "kind,from\nanswered_through,2027-06-30\n"},
-    f"{AY}:2:1",
-    f'"answered_through" stands on line 2 of {AC} too. Keep one',
-)
 
 # ------------------------------------------------------------------------------------------------------- CSV: people
 many("name for an id", "person,kind,from\nAna Souza,leave,2027-01-01\n", "2:1", 'unknown person.*Write the id: "ana"')

@@ -111,6 +111,7 @@ def test_lines_of_all_files_add_up(tmp_path: Path) -> None:
         **ana("leave: [2027-01-04]\navoid: [fri]\n"),
         AC: "kind,from\nleave,2027-01-06\navoid,2027-01-20\n",
         "availability/team.csv": "person,kind,from\nana,leave,2027-01-08\nana,answered_through,2027-03-31\n",
+        "availability/x.csv": "person,kind,from\nana,answered_through,2026-12-31\n",
     }
     found = read(tmp_path, files)
     own = found.availability["ana"]

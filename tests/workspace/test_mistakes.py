@@ -39,7 +39,7 @@ def test_a_file_that_is_too_long_is_told_once_and_not_read_on(tmp_path: Path) ->
     assert re.search(f"{place}  .*{sentence}", told[0])
 
 
-@pytest.mark.parametrize("name", ["header in German", "answered in two files", "week"])
+@pytest.mark.parametrize("name", ["header in German", "leave and prefer in two files", "week"])
 def test_check_ends_with_1_and_says_where(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files, place, sentence = CASES[name]
     write(tmp_path, files)

@@ -51,20 +51,18 @@ def read(file: str, data: bytes, stem: str, known: Team) -> tuple[dict[str, Node
     return table.trees(), tuple(table.mistakes)
 
 
-def joined(trees: Sequence[Node]) -> tuple[Node, tuple[Mistake, ...]]:
-    """One tree of several about one person, whose lists add up; what two of them say otherwise is a mistake."""
+def joined(trees: Sequence[Node]) -> Node:
+    """One tree of several sound ones about one person: lists add up, and the latest `answered_through` counts."""
     out: dict[str, Entry] = {}
-    told = []
     for key, entry in (pair for tree in trees for pair in tree.items()):
         value, known = entry.node.value, out.get(key)
         if known is None:
             out[key] = Entry(entry.place, Node(entry.node.place, list(value) if isinstance(value, list) else value))
         elif isinstance(known.node.value, list) and isinstance(value, list):
             known.node.value.extend(value)
-        elif key != "person":
-            where = f"line {known.place.line} of {known.place.file}"
-            told.append(Mistake(entry.place, f'"{key}" stands on {where} too. Keep one of them.'))
-    return Node(trees[0].place, out, pruned=set().union(*(tree.pruned for tree in trees))), tuple(told)
+        elif key == "answered_through" and entry.node.text > known.node.text:
+            out[key] = entry
+    return Node(trees[0].place, out, pruned=set().union(*(tree.pruned for tree in trees)))
 
 
 class _Table:

@@ -205,8 +205,7 @@ class _Reading:
         """What all files say of one person, as if it stood in one."""
         root, file = pieces[0]
         if len(pieces) > 1:
-            root, mistakes = csv_file.joined([tree for tree, _ in pieces])
-            self.mistakes += mistakes
+            root = csv_file.joined([tree for tree, _ in pieces])
             file = validated(root, AvailabilityFile, _FILLERS)[0] or file
         self.mistakes += sense.check_availability(file, root)
         self.files[person], self.roots[person] = file, root
