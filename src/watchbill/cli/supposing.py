@@ -23,6 +23,7 @@ from watchbill.cli.base import (
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from watchbill.needs import Staffing
     from watchbill.results import Infeasible, OutOfTime
     from watchbill.shelf import Shelf
     from watchbill.solve.limits import Effort
@@ -146,13 +147,14 @@ def _tell(done: "Supposed") -> None:
 def _head(done: "Supposed") -> list[str]:
     """What is compared, cover, and how much changes, in sentences."""
     from watchbill.report import words
+    from watchbill.texts import counted
 
     lines = [f"{done.period}: {_present(done.present)}, and what would come out {_mode(done)}."]
     if done.present:
         lines.append(f"Present plan: {_cover(done.present)}.")
     if done.lost:
         held = [f"{piece.shift.id} ({words.name(piece.holder, done.people)})" for piece in done.lost]
-        lines.append(f"Then {_listed(held)} could not be served any more by who holds {_it(len(held))}.")
+        lines.append(f"{counted(len(held), 'shift')} of it would lose who holds it: {_listed(held)}.")
     lines.append(f"What would come out: {_cover(done.then)}.")
     if done.present:
         lines.append(_moved(len(done.changes), len(done.then.draft.shifts)))
@@ -188,10 +190,6 @@ def _moved(changed: int, count: int) -> str:
     return f"{changed} of {count} shifts would move." if changed else f"None of {count} shifts would move."
 
 
-def _it(count: int) -> str:
-    return "it" if count == 1 else "them"
-
-
 def _listed(words: list[str], most: int = 6) -> str:
     return ", ".join([*words[:most], *([f"and {len(words) - most} more"] if len(words) > most else [])])
 
@@ -222,3 +220,67 @@ def _side(side: "Side") -> dict[str, Any]:
         "reproducible": side.draft.inputs.reproducible,
         **whatif.side_json(side.draft, side.held()),
     }
+
+
+# ------------------------------------------------------------------------------------------------------- staffing
+
+
+@command("watchbill staffing 2027-Q1 --at-most 25%")
+def staffing(
+    context: typer.Context,
+    period: PeriodText = None,
+    at_most: Annotated[
+        str, typer.Option(metavar="PERCENT", help="How much of anyone's time may be on call, for the third number.")
+    ] = "25%",
+    growth: Annotated[bool, typer.Option(help="Also ask which month breaks first as leave grows.")] = True,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", min=0, max=2**31 - 1, help="For the leave that is simulated.")
+    ] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how many people it takes at each site, and which month breaks first as leave grows. Nothing is written.
+
+    Fewer are ruled out by counting, or by two solves that agree. Ctrl-C ends with what is known.
+    """
+    from watchbill.report import staffing as tables
+    from watchbill.shelf import shelf
+
+    folder = folder_of(context)
+    wanted = period_of(period) or _period(shelf(folder), None)
+    percent = _percent(at_most)
+    done = _staffed(folder, wanted, percent, growth=growth, seed=seed, quiet=quiet)
+    if as_json:
+        say_json(tables.as_json(done))
+        return
+    say(f"{done.period}: how many people it takes{'' if done.complete else ', as far as it was asked'}.")
+    for site in done.sites:
+        out("", tables.site(site, percent))
+
+
+def _percent(text: str) -> int:
+    from watchbill.fields import percent
+
+    try:
+        found = percent(text)
+    except ValueError as error:
+        raise WrongUsage(f"--at-most: {error}") from None
+    if not 1 <= found <= 100:
+        raise WrongUsage(f'--at-most: "{text}" is not between 1% and 100%. Write it as 25%.')
+    return found
+
+
+def _staffed(folder: Path, period: "Period", percent: int, *, growth: bool, seed: int, quiet: bool) -> "Staffing":
+    from watchbill import staffing
+    from watchbill.cli.planning import progress
+    from watchbill.cli.running import until_stopped
+    from watchbill.solve.limits import Watch
+
+    with progress(f"staffing, {period}", quiet=quiet) as report:
+        watch = Watch(report)
+        return until_stopped(
+            lambda: staffing.staffing(folder, period, at_most=percent, growth=growth, seed=seed, watch=watch),
+            watch,
+            seconds=None,
+            said=note,
+        )
