@@ -188,7 +188,7 @@ class Infeasible:
 
     `minimal`: without any one of the causes they could hold. No causes: none could be found within the work allowed.
     `repairs` are ways out, the cheapest first. `others`: conflicts that share nothing to cover with this one, nor with
-    each other; `unseen`: how many more there are at least. `together`: with the first repair of each a plan exists.
+    each other; `unseen`: how many more there are at least. `whole`: where there are several, what ends them all.
     """
 
     causes: tuple[Cause, ...] = ()
@@ -197,7 +197,7 @@ class Infeasible:
     repairs: tuple[Repair, ...] = ()
     others: tuple["Infeasible", ...] = ()
     unseen: int = 0
-    together: bool = False
+    whole: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from watchbill.domain import Problem
-from watchbill.explain.repairs import repairs, together
+from watchbill.explain.repairs import mended, whole
 from watchbill.explain.search import Conflict, found, several
 from watchbill.explain.steps import Case
 from watchbill.explain.words import Teller
@@ -107,11 +107,9 @@ def _mended(
     """With ways out of each conflict that is told."""
     if not listed[0].verified:
         return told
-    ways = [repairs(board, case, one, [other for other in listed if other is not one], watch) for one in listed[:most]]
+    each = [mended(board, case, one, [o for o in listed if o is not one], watch) for one in listed[:most]]
     first, *others = [
-        replace(one, repairs=tuple(repair for repair, _ in found))
-        for one, found in zip((told, *told.others), ways, strict=True)
+        replace(one, repairs=found.repairs) for one, found in zip((told, *told.others), each, strict=True)
     ]
-    firsts = [step for found in ways if found for step in found[0][1]]
-    whole = len(ways) == len(listed) and all(ways) and together(case, firsts, watch)
-    return replace(first, others=tuple(others), unseen=told.unseen, together=whole)
+    all_of_it = None if each[0].alone else whole(board, case, listed, each, watch)
+    return replace(first, others=tuple(others), unseen=told.unseen, whole=all_of_it)

@@ -48,7 +48,12 @@ class Crowd:
         """Sets of turns that run at one time; each turn alone first."""
         turns = [turn for turn in self._problem.turns if (turn.turn,) in self._covers]
         yield from ((turn,) for turn in turns)
-        yield from running_at_starts(turns)
+        yield from (running for running in running_at_starts(turns) if not self._shared(running))
+
+    def _shared(self, turns: Turns) -> bool:
+        """Whether somebody might hold several of these, since they miss the hours in which they meet."""
+        people = [relief.person for turn in turns for relief in self._problem.reliefs_of.get(turn.turn, ())]
+        return len(set(people)) < len(people)
 
     def _plainness(self, turns: Turns) -> tuple[int, timedelta]:
         """How many people are missing, and how much of the turns those who are away are away."""
@@ -65,10 +70,15 @@ class Crowd:
         return self._covers[(turn.turn,)]
 
     def _reasons(self, person: str, turn: Shift) -> Sequence[Label]:
-        return self._bars.get((person, turn.turn), ())
+        return [label for way in self._ways(person, turn) for label in way]
+
+    def _ways(self, person: str, turn: Shift) -> Sequence[Sequence[Label]]:
+        """What bars someone from the whole of a turn; then, if they may miss a part of it, from the rest."""
+        kept = (relief.kept for relief in self._problem.reliefs_of.get(turn.turn, ()) if relief.person == person)
+        return [self._bars.get((person, way.turn), ()) for way in (turn, *kept)]
 
     def _open(self, turn: Shift, chosen: set[Label]) -> Sequence[str]:
-        return [p.id for p in self._problem.people if chosen.isdisjoint(self._reasons(p.id, turn))]
+        return [p.id for p in self._problem.people if any(map(chosen.isdisjoint, self._ways(p.id, turn)))]
 
 
 def _seated(seat: int, open_: Sequence[Sequence[str]], holder: dict[str, int], seen: set[str]) -> bool:

@@ -1,7 +1,7 @@
 """Dates and stretches of turns in sentences, without the machine's locale."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from watchbill.domain import Problem, Shift
@@ -45,9 +45,18 @@ class Calendar:
         """When some turns are, by their handoffs: `in the week of 8 February`, `on 8 to 10 and 13 February`."""
         listed = sorted({(self.handoff(turn), self._unit(turn)) for turn in turns})
         if all(unit == "week" for _, unit in listed):
-            weeks = listing([self.day(day) for day, _ in listed])
-            return f"in the {'week' if len(listed) == 1 else 'weeks'} of {weeks}"
+            days = sorted({day for day, _ in listed})
+            return f"in the {'week' if len(days) == 1 else 'weeks'} of {self._weeks(days)}"
         return f"on {listing([self.days(*run) for run in runs(sorted({day for day, _ in listed}))])}"
+
+    def _weeks(self, days: Sequence[date]) -> str:
+        """`4 January and 11 January`; three in a row and more as `4 January to 22 March`."""
+        told: list[str] = []
+        for first, last in runs(days, 7 * DAY):
+            long = last - first > 7 * DAY
+            between = [first] if first == last else [first, last]
+            told += [f"{self.day(first)} to {self.day(last)}"] if long else [self.day(day) for day in between]
+        return listing(told)
 
     def handoff(self, turn: Shift) -> date:
         """The date of a turn's handoff on the clock of its layer: the one in its id."""
@@ -58,11 +67,11 @@ class Calendar:
         return "week" if (length.unit, length.count) in {("week", 1), ("day", 7)} else "day"
 
 
-def runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Sorted dates as runs of consecutive ones, first and last."""
+def runs(days: Sequence[date], step: timedelta = DAY) -> list[tuple[date, date]]:
+    """Sorted dates as runs of consecutive ones, or of such that lie a step apart: first and last."""
     out: list[tuple[date, date]] = []
     for day in days:
-        if out and day == out[-1][1] + DAY:
+        if out and day == out[-1][1] + step:
             out[-1] = out[-1][0], day
         else:
             out.append((day, day))

@@ -41,6 +41,14 @@ class Offers:
         seats = (turn for turn in turns for _ in range(self._problem.seats(turn)))
         return [steps.uncover(self._layers([turn]), self._when([turn]), [turn]) for turn in seats]
 
+    def told(self, chosen: Sequence[Step]) -> tuple[str, ...]:
+        """The sentences of some steps; turns left uncovered are told together."""
+        holes = [turn for step in chosen if step.kind == "uncovered" for turn in step.turns]
+        by_layer = gathered((turn for turn in self._problem.turns if turn.turn in holes), lambda turn: turn.key)
+        uncovered = (steps.uncover(self._layers(turns), self._when(turns), turns) for turns in by_layer.values())
+        others = (step.sentence for step in chosen if step.kind != "uncovered")
+        return (*others, *(step.sentence for step in uncovered))
+
     # ------------------------------------------------------------------------------------------------------ people
 
     def _of(self, *kinds: str) -> list[Label]:

@@ -4,8 +4,8 @@ Steps are tried alone, then two at a time, then as many as it takes, of which no
 judged on the turns around the conflict first, then on the whole problem, with the other conflicts set aside.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
 
@@ -29,28 +29,43 @@ NEAR, WHOLE = Settings(work=1.0), Settings(work=8.0)
 Steps = tuple[Step, ...]
 
 
-def repairs(
-    board: LabelledBoard, case: Case, conflict: Conflict, others: Sequence[Conflict], watch: Watch
-) -> tuple[tuple[Repair, Steps], ...]:
-    """The cheapest ways out of one conflict with the steps that they are; the last one leaves something uncovered."""
+@dataclass(frozen=True)
+class Mended:
+    """Ways out of one conflict, and the steps that each is made of. `alone`: it is the only conflict there is."""
+
+    repairs: tuple[Repair, ...]
+    ways: tuple[Steps, ...]
+    alone: bool
+
+
+def mended(board: LabelledBoard, case: Case, conflict: Conflict, others: Sequence[Conflict], watch: Watch) -> Mended:
+    """The cheapest ways out of one conflict; the last one leaves something uncovered."""
     offers = Offers(board, case, conflict)
     judge = _Judge(case, conflict, others, offers.turns, watch)
     found = [steps for steps in _ways(offers.steps(), judge) if judge.works(steps)][:FEW]
-    holes = _fewest(offers.holes(), judge)
+    holes = _fewest(offers.holes(), judge.near)
     if holes and judge.works(holes):
         found.append(holes)
     ranked = sorted(found, key=lambda steps: sum(step.cost for step in steps))
-    return tuple((_repair(steps, solves=not others), steps) for steps in ranked)
+    alone = judge.only and not others
+    told = tuple(_repair(steps, offers.told(steps), solves=alone) for steps in ranked)
+    return Mended(told, tuple(ranked), alone)
 
 
-def together(case: Case, steps: Sequence[Step], watch: Watch) -> bool:
-    """Whether all of these steps together are known to make a plan possible."""
-    return bool(_exists(_changed(case, steps), WHOLE, watch))
+def whole(
+    board: LabelledBoard, case: Case, listed: Sequence[Conflict], each: Sequence[Mended], watch: Watch
+) -> Repair | None:
+    """The fewest of the steps that end single conflicts that end all of them; None if they do not, or nobody knows."""
+    steps = {step.sentence: step for one in each for way in one.ways for step in way}
+    ranked = sorted(steps.values(), key=lambda step: step.cost)
+    chosen = _fewest(ranked, lambda some: bool(_exists(_changed(case, some), WHOLE, watch)))
+    every = replace(listed[0], also=tuple(dict.fromkeys(turn for one in listed for turn in one.turns)))
+    return _repair(chosen, Offers(board, case, every).told(chosen), solves=True) if chosen else None
 
 
-def _repair(steps: Steps, *, solves: bool) -> Repair:
+def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
     return Repair(
-        steps=tuple(step.sentence for step in steps),
+        steps=told,
         kinds=tuple(step.kind for step in steps),
         cost=sum(step.cost for step in steps),
         solves=solves,
@@ -73,22 +88,22 @@ def _ways(steps: Sequence[Step], judge: "_Judge") -> Iterator[Steps]:
         if not topics.issuperset(step.topic for step in pair) and judge.near(pair):
             topics.update(step.topic for step in pair)
             yield pair
-    if not topics and (several := _fewest(steps, judge)):
+    if not topics and (several := _fewest(steps, judge.near)):
         yield several
 
 
-def _fewest(steps: Sequence[Step], judge: "_Judge") -> Steps:
+def _fewest(steps: Sequence[Step], works: Callable[[Steps], bool]) -> Steps:
     """Steps in order until they work, without those that can be spared, the dearest first; empty if all are too few."""
-    if not steps or not judge.near(tuple(steps)):
+    if not steps or not works(tuple(steps)):
         return ()
     low, high = 1, len(steps)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if judge.near(tuple(steps[:middle])) else (middle + 1, high)
+        low, high = (low, middle) if works(tuple(steps[:middle])) else (middle + 1, high)
     kept = list(steps[:high])
     for step in sorted(kept, key=lambda step: -step.cost):
         rest = tuple(other for other in kept if other is not step)
-        if rest and judge.near(rest):
+        if rest and works(rest):
             kept = list(rest)
     return tuple(kept)
 
@@ -104,11 +119,27 @@ class _Judge:
         self._others = others
         self._watch = watch
         self._left = TRIES
-        low, high = min(turn.start for turn in turns) - MARGIN, max(turn.end for turn in turns) + MARGIN
-        near = {turn.turn for turn in case.problem.turns if turn.start < high and turn.end > low}
+        self.only = bool(self._possible_without(turns))
+        self._near = self._around(conflict, turns)
+
+    def _around(self, conflict: Conflict, turns: Sequence[Shift]) -> set[str] | None:
+        """Turns to judge steps on: those near the conflict; its own, if there are others in trouble; None for all."""
         # What is due to somebody wherever it falls cannot be judged on a few turns.
-        local = not any(label.due and not label.turns for label in conflict.labels)
-        self._near = near if local and self._impossible_within(near) else None
+        if any(label.due and not label.turns for label in conflict.labels):
+            return None
+        low, high = min(turn.start for turn in turns) - MARGIN, max(turn.end for turn in turns) + MARGIN
+        near = {turn.turn for turn in self._case.problem.turns if turn.start < high and turn.end > low}
+        own = {turn.turn for turn in turns}
+        for some in (near, own) if self.only else (own,):
+            if _exists(_within(self._aside(self._case), some), NEAR, self._watch) is False:
+                return some
+        return None
+
+    def _possible_without(self, turns: Sequence[Shift]) -> bool | None:
+        """Whether a plan exists once this conflict is set aside, like the others."""
+        case = self._aside(self._case)
+        left = {turn.turn for turn in case.problem.turns} - {turn.turn for turn in turns}
+        return _exists(_within(case, left), WHOLE, self._watch)
 
     def near(self, steps: Steps) -> bool:
         """Whether a plan exists for the turns around the conflict; False where that is not settled."""
@@ -119,11 +150,11 @@ class _Judge:
         return bool(_exists(_within(changed, self._near), NEAR, self._watch))
 
     def works(self, steps: Steps) -> bool:
-        """Whether a plan exists for the whole, with the other conflicts set aside; False where that is not settled."""
-        return bool(_exists(self._aside(_changed(self._case, steps)), WHOLE, self._watch))
+        """Whether a plan exists for the whole, with the other conflicts set aside; False where that is not settled.
 
-    def _impossible_within(self, near: set[str]) -> bool:
-        return _exists(_within(self._aside(self._case), near), NEAR, self._watch) is False
+        Where conflicts are left that nobody has looked for, the whole has none: then what is near has to do.
+        """
+        return not self.only or bool(_exists(self._aside(_changed(self._case, steps)), WHOLE, self._watch))
 
     def _aside(self, case: Case) -> Case:
         """Without what the other conflicts ask for."""

@@ -20,14 +20,16 @@ def lines(answer: Infeasible) -> Iterator[str]:
         yield from _ways_out(one)
     if answer.unseen:
         yield "There is one more conflict." if answer.unseen == 1 else f"There are {answer.unseen} more conflicts."
-    elif answer.others and answer.together:
-        yield "With the first way out of each conflict, a plan exists."
+    if answer.whole:
+        yield f"With this a plan exists: {told(answer.whole)}"
+    elif not all(repair.solves for repair in answer.repairs):
+        yield "There may be more conflicts than these; mend one and plan again."
 
 
 def _ways_out(one: Infeasible) -> Iterator[str]:
     if one.repairs:
-        whole = all(repair.solves for repair in one.repairs)
-        yield f"Ways out, {'checked by solving' if whole else 'of this conflict'}, the cheapest first:"
+        alone = all(repair.solves for repair in one.repairs)
+        yield f"Ways out{'' if alone else ' of this conflict'}, checked by solving, the cheapest first:"
         yield from (f"  {told(repair)}" for repair in one.repairs)
 
 
@@ -40,7 +42,8 @@ def as_json(answer: Infeasible) -> dict[str, Any]:
     """The same for programs."""
     first = _one(answer)
     others = [_one(other) for other in answer.others]
-    return {"outcome": "infeasible", **first, "others": others, "unseen": answer.unseen, "together": answer.together}
+    whole = _repair(answer.whole) if answer.whole else None
+    return {"outcome": "infeasible", **first, "others": others, "unseen": answer.unseen, "whole": whole}
 
 
 def _one(answer: Infeasible) -> dict[str, Any]:
@@ -48,8 +51,9 @@ def _one(answer: Infeasible) -> dict[str, Any]:
         "summary": answer.summary,
         "causes": [cause.sentence for cause in answer.causes],
         "minimal": answer.minimal,
-        "repairs": [
-            {"steps": list(repair.steps), "kinds": list(repair.kinds), "cost": repair.cost, "solves": repair.solves}
-            for repair in answer.repairs
-        ],
+        "repairs": [_repair(repair) for repair in answer.repairs],
     }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {"steps": list(repair.steps), "kinds": list(repair.kinds), "cost": repair.cost, "solves": repair.solves}

@@ -13,6 +13,9 @@ from watchbill.rules.base import Curve, Linear, Rule
 from watchbill.solve.board import PlanBoard
 from watchbill.times import Span, merged
 
+# That whoever misses a part of a turn is relieved in it, by one person, is what a part means.
+RELIEF = "relief"
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -66,7 +69,8 @@ class LabelledBoard(PlanBoard):
         before = len(self.model.rows)
         super().require(what, at_least=at_least, at_most=at_most, rule=rule)
         if len(self.model.rows) > before:
-            label = self._label(what, due=not self.model.rows[before].holds_at_zero)
+            due = not self.model.rows[before].holds_at_zero
+            label = None if rule == RELIEF else self._label(what, due=due)
             self.labels.update({before: label} if label else {})
 
     @cached_property
