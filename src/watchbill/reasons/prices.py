@@ -82,13 +82,17 @@ class Pricer:
 
     def exchange(self, shift: Shift, person: str) -> Exchange:
         """What it would change if a person held a shift of this plan from its start to its end."""
-        after = {**self.parts, shift.id: (Part(person, shift.start, shift.end),)}
+        after = self.after(shift, person)
         touched = {person, *(part.person for part in self.parts[shift.id])}
         problem = _narrowed(self.problem, touched)
         was = Counter((*self._judged(problem, self.parts), *self._shared))
         is_ = Counter((*self._judged(problem, after), *audit(self.problem, self._common, after, self.loads)))
         new, gone = tuple((is_ - was).elements()), tuple((was - is_).elements())
         return Exchange(shift, person, new, gone, tuple(self._steps(new, gone)))
+
+    def after(self, shift: Shift, person: str) -> Parts:
+        """The parts after the exchange."""
+        return {**self.parts, shift.id: (Part(person, shift.start, shift.end),)}
 
     def others(self, shift: Shift) -> tuple[Exchange, ...]:
         """The exchange with everybody who does not hold the shift: possible ones first, the cheapest one first."""

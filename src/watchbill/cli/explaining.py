@@ -1,0 +1,286 @@
+"""`explain`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of, say, say_json
+from watchbill.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from watchbill.results import Infeasible, OutOfTime, Tier
+    from watchbill.times import Period
+    from watchbill.why import Case, Explained, Forced, Impossible, Personal
+
+NO_PLAN, OUT_OF_TIME = 3, 5
+EXCHANGE = "Each line prices one simple exchange, everything else staying as it is; not a whole new plan."
+MOST_MOVES = 12
+
+
+@command("watchbill explain primary/week/2027-02-08 --why-not bo")
+def explain(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SHIFT [PERIOD]", help="A shift: its id, or ana 2027-02-08. With --person: [PERIOD]."),
+    ] = None,
+    instead: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="PERSON", help="Solve with this person on the shift, and compare."),
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="What this person carries, asked for and got.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Look at drafts before published plans.")] = False,
+    effort: Annotated[
+        float, typer.Option(metavar="FACTOR", min=0.01, max=1000, help="Work more or less than usual.")
+    ] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a shift is whose it is: what stands in the way of everybody else, or what it would cost, tier by tier.
+
+    --why-not solves with one person on the shift, and shows the plan that would come out beside the present one; exit
+    code 3: no such plan can exist, and why. --person tells what became of what somebody asked for. Writes nothing.
+    """
+    from watchbill import why
+
+    folder = folder_of(context)
+    if person is not None:
+        if instead is not None:
+            raise WrongUsage("--person is about a person, --why-not about a shift. Use one of them.")
+        _tell_person(why.explain_person(folder, person, _period(words or []), draft=draft), as_json=as_json)
+        return
+    shift, rest = _shift(words or [])
+    if instead is None:
+        _tell(why.explain(folder, shift, _period(rest), draft=draft), as_json=as_json)
+    else:
+        asked = _forced(folder, shift, instead, _period(rest), draft=draft, effort=effort, quiet=quiet)
+        _tell_forced(asked, as_json=as_json)
+
+
+def _shift(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The words of the shift, and the rest: `ana 2027-02-08` may be one word or two."""
+    if not words:
+        raise WrongUsage("name a shift: watchbill explain primary/week/2027-02-08, or somebody: --person ana")
+    dated = len(words) > 1 and "/" not in words[0] and " " not in words[0].strip() and ".." not in words[1]
+    return (" ".join(words[:2]), words[2:]) if dated else (words[0], words[1:])
+
+
+def _period(words: Sequence[str]) -> "Period | None":
+    if len(words) > 1:
+        raise WrongUsage(f'"{words[1]}" is one word too many. Write: watchbill explain SHIFT [PERIOD]')
+    return period_of(words[0] if words else None)
+
+
+def _forced(
+    folder: Path, shift: str, person: str, period: "Period | None", *, draft: bool, effort: float, quiet: bool
+) -> "Forced | Impossible | OutOfTime":
+    from watchbill import why
+    from watchbill.cli.planning import progress
+    from watchbill.cli.running import until_stopped
+    from watchbill.solve.limits import Effort, Watch
+
+    usual = Effort()
+    chosen = Effort(work=usual.work * effort, nodes=max(1, round(usual.nodes * effort)))
+    with progress(f"{shift} with {person}", quiet=quiet) as report:
+        watch = Watch(report)
+        return until_stopped(
+            lambda: why.why_not(folder, shift, person, period, draft=draft, effort=chosen, watch=watch),
+            watch,
+            seconds=None,
+            said=lambda _: note("stopping; what is known so far is told. Press Ctrl-C again to drop it."),
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------- shift
+
+
+def _tell(found: "Explained", *, as_json: bool) -> None:
+    from watchbill.report import reasons
+
+    case, problem = found.case, found.case.ground.problem
+    if as_json:
+        people = [reasons.candidate_json(candidate) for candidate in found.others]
+        say_json({**_head(case), "shift": reasons.shift_json(found.assigned), "others": people})
+        return
+    _warn(case)
+    say(reasons.held(found.assigned, problem.person, problem.zone))
+    say(reasons.verdict(found.others, case.tiers, problem.person))
+    say()
+    for candidate in found.others:
+        say(reasons.line(candidate, problem.person))
+    say()
+    say(EXCHANGE)
+
+
+def _head(case: "Case") -> dict[str, Any]:
+    return {"period": case.plan.period.name, "revision": case.plan.revision, "stale": case.stale}
+
+
+def _warn(case: "Case") -> None:
+    if case.stale:
+        note("note: the inputs have changed since it was made; everything is counted by the inputs as they are now.")
+    if case.pricer.broken:
+        count = len(case.pricer.broken)
+        note(f"note: the plan breaks {count} hard rule{'' if count == 1 else 's'} as it is. See: watchbill audit")
+
+
+# --------------------------------------------------------------------------------------------------------- why not
+
+
+def _tell_forced(asked: "Forced | Impossible | OutOfTime", *, as_json: bool) -> None:
+    from watchbill.why import Forced, Impossible
+
+    if isinstance(asked, Forced):
+        _tell_plan(asked, as_json=as_json)
+    elif isinstance(asked, Impossible):
+        _tell_impossible(asked, as_json=as_json)
+    else:
+        if as_json:
+            say_json({"outcome": "out of time"})
+        note("out of time before any such plan was found. Allow more work with --effort.")
+        end(OUT_OF_TIME)
+
+
+def _tell_plan(asked: "Forced", *, as_json: bool) -> None:
+    if as_json:
+        say_json(_forced_json(asked))
+        return
+    from watchbill.report.reasons import change, held
+
+    problem = asked.case.ground.problem
+    _warn(asked.case)
+    say(held(asked.assigned, problem.person, problem.zone))
+    say(_verdict(asked, problem.person[asked.person].name))
+    say()
+    for now, then in asked.rows:
+        told = change(now.name, then.value - now.value) if then.value != now.value else "the same"
+        say(f"{now.name}: {now.value}, would be {then.value}: {told}")
+    say()
+    for row in _moves(asked):
+        say(row)
+
+
+def _verdict(asked: "Forced", name: str) -> str:
+    from watchbill.report.reasons import change
+
+    shift = asked.assigned.shift.id
+    if asked.deciding is None:
+        return f"With {name} on {shift} a plan exists that costs no more in any tier: here it is."
+    now, then = asked.deciding
+    costs = change(now.name, then.value - now.value)
+    head = f"The best plan found with {name} on {shift} costs {costs}"
+    before = [tier.name for tier, _ in asked.rows][: [tier for tier, _ in asked.rows].index(now)]
+    as_good = f" of the plans that cost no more {_listed(before)}" if before else ""
+    if asked.proven:
+        return f"The best plan with {name} on {shift} costs {costs}; proven: none{as_good} costs less."
+    if asked.at_least:
+        return f"{head}; that every one{as_good} costs at least {change(now.name, asked.at_least)} is proven."
+    return f"{head}; that none{as_good} costs less is not proven."
+
+
+def _listed(words: Sequence[str]) -> str:
+    *rest, last = words
+    return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def _moves(asked: "Forced") -> list[str]:
+    from watchbill.report.words import moment, name
+
+    problem = asked.case.ground.problem
+    count = len(asked.moved)
+    lines = [f"{count} shift{' changes' if count == 1 else 's change'} hands:"]
+    for old, new in asked.moved[:MOST_MOVES]:
+        was, is_ = (name(one.person, problem.person) for one in (old, new))
+        lines.append(f"  {moment(new.shift.start, problem.zone)}  {new.shift.id}: {was} -> {is_}")
+    more = count - MOST_MOVES
+    return [*lines, f"  and {more} more"] if more > 0 else lines
+
+
+def _forced_json(asked: "Forced") -> dict[str, Any]:
+    from watchbill.report.reasons import shift_json
+
+    return {
+        **_head(asked.case),
+        "outcome": "solved",
+        "shift": shift_json(asked.assigned),
+        "person": asked.person,
+        "tiers": [_tier(now, then) for now, then in asked.rows],
+        "deciding": asked.deciding and asked.deciding[0].name,
+        "at_least": asked.at_least,
+        "proven": asked.proven,
+        "reproducible": asked.draft.inputs.reproducible,
+        "moved": [{"shift": new.shift.id, "from": old.person, "to": new.person} for old, new in asked.moved],
+        "plan": {assigned.shift.id: assigned.person for assigned in asked.draft.shifts},
+    }
+
+
+def _tier(now: "Tier", then: "Tier") -> dict[str, Any]:
+    return {"name": now.name, "now": now.value, "then": then.value, "more": then.value - now.value, "bound": then.bound}
+
+
+def _tell_impossible(asked: "Impossible", *, as_json: bool) -> None:
+    from watchbill.report.reasons import shift_json
+
+    causes = [cause.sentence for cause in asked.why.causes]
+    if as_json:
+        why = {"summary": asked.why.summary, "causes": causes, "minimal": asked.why.minimal}
+        head = {**_head(asked.case), "outcome": "infeasible", "shift": shift_json(asked.assigned)}
+        say_json({**head, "person": asked.person, **why})
+    name = asked.case.ground.problem.person[asked.person].name
+    note(f"no plan can have {name} on {asked.assigned.shift.id}.")
+    for line in _causes(asked.why, causes):
+        note(line)
+    end(NO_PLAN)
+
+
+def _causes(why: "Infeasible", causes: Sequence[str]) -> list[str]:
+    if not causes:
+        return ["Its causes were not found within the work that is allowed for it."]
+    sure = "" if why.minimal else " Some of them may not be needed for that; the work allowed was used up."
+    return [why.summary, f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
+
+
+# ---------------------------------------------------------------------------------------------------------- person
+
+
+def _tell_person(found: "Personal", *, as_json: bool) -> None:
+    from watchbill.report import reasons
+    from watchbill.report.words import heading
+
+    problem, who = found.case.ground.problem, found.account.person
+    if as_json:
+        say_json(_person_json(found))
+        return
+    _warn(found.case)
+    say(heading(found.case.plan, problem.person[who].name))
+    say(f"Holds {reasons.got_told(found.got)}.")
+    for line in reasons.carried(found.account):
+        say(f"  {line}")
+    if found.leave:
+        say("Leave:")
+    for respected in found.leave:
+        say(f"  {reasons.leave_told(respected)}")
+    say("Wishes:" if found.wishes else "Wishes: none for this time.")
+    for wished in found.wishes:
+        for line in reasons.wish_told(wished, problem.person):
+            say(f"  {line}")
+    if any(not wished.granted and wished.ways for wished in found.wishes):
+        say(EXCHANGE)
+
+
+def _person_json(found: "Personal") -> dict[str, Any]:
+    from watchbill.report import reasons
+
+    return {
+        **_head(found.case),
+        "person": found.account.person,
+        "account": reasons.account_json(found.account),
+        "shifts": [shift.id for shift in found.got.shifts],
+        "kinds": found.got.kinds,
+        "leave": [reasons.leave_json(respected) for respected in found.leave],
+        "wishes": [reasons.wish_json(wished) for wished in found.wishes],
+    }

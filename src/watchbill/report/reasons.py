@@ -1,0 +1,207 @@
+"""Reasons in words: who else could hold a shift, and what became of what somebody asked for. No notes of anybody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from watchbill.domain import BUCKETS, Shift
+from watchbill.reasons.asked import Got, Respected, Way, Wished
+from watchbill.reasons.candidates import Candidate, cheapest, grouped
+from watchbill.reasons.prices import Exchange, Step
+from watchbill.report import said
+from watchbill.report.words import People, moment, name, until
+from watchbill.results import Account, Assigned, Finding, Tier
+from watchbill.texts import counted, hours
+from watchbill.times import iso
+
+FEW = 2
+_KINDS = {"night": "night shift", "weekend": "weekend shift", "holiday": "holiday shift"}
+
+
+# ---------------------------------------------------------------------------------------------------------- shifts
+
+
+def held(assigned: Assigned, people: People, zone_name: str) -> str:
+    """`Lena Hoffmann holds primary/week/2027-02-08, Mon 08 Feb 09:00 to Mon 15 Feb 09:00; pinned.`"""
+    shift = assigned.shift
+    who = " and ".join(dict.fromkeys(name(part.person, people) for part in assigned.parts)) or "Nobody"
+    verb = "hold" if len({part.person for part in assigned.parts}) > 1 else "holds"
+    when = f"{moment(shift.start, zone_name)} to {until(shift.end, shift.start, zone_name)}"
+    return f"{who} {verb} {shift.id}, {when}{'; pinned' if assigned.pinned else ''}."
+
+
+def verdict(found: Sequence[Candidate], tiers: Sequence[Tier], people: People) -> str:
+    """The answer in a sentence or two: what the cheapest exchange costs, or that nobody else could."""
+    best = cheapest(found)
+    if best is None:
+        return "Nobody else could hold it as the plan stands: each line says what is in the way."
+    able = sum(candidate.exchange.possible for candidate in found)
+    head = f"{able} of {len(found)} others could hold it as the plan stands."
+    who, step = name(best.person, people), best.exchange.deciding
+    if step is None:
+        return f"{head} With {who} on it nothing would cost more or less: a tie."
+    if step.more > 0:
+        return f"{head} The cheapest is {who}: {steps_told(best.exchange.tiers)}."
+    tier = next((tier for tier in tiers if tier.name == step.name), None)
+    return f"{head} With {who} on it {steps_told(best.exchange.tiers)}: {_why_still(step, tier)}."
+
+
+def _why_still(step: Step, tier: Tier | None) -> str:
+    """Why a plan may have left an exchange undone that looks cheaper."""
+    if tier is not None and 0 <= step.before - tier.best <= abs(tier.best) * tier.slack // 100 and tier.slack:
+        return f"later tiers may spend {tier.slack} % of {step.name}, and did"
+    return f"the search had not shown that {step.name} is the least possible, or the plan was changed by hand"
+
+
+def line(candidate: Candidate, people: People) -> str:
+    """`Bo Lindqvist: 120 more fairness, 30 more evenness; 9 % above their part of load (now 3 % below)`."""
+    reasons = list(candidate.reasons)
+    if not candidate.exchange.possible:
+        more = [f"and {len(reasons) - FEW} more"] if len(reasons) > FEW else []
+        return f"{name(candidate.person, people)}: cannot; {'; '.join([*reasons[:FEW], *more])}"
+    return f"{name(candidate.person, people)}: {'; '.join([steps_told(candidate.exchange.tiers), *reasons])}"
+
+
+def steps_told(steps: Sequence[Step]) -> str:
+    """`120 more fairness, 12 less wishes`; `costs the same` if no tier changes."""
+    told = [change(step.name, step.more) for step in steps if step.more]
+    return ", ".join(told) or "costs the same"
+
+
+def change(tier: str, more: int) -> str:
+    """`3 420 more evenness`."""
+    return f"{grouped(abs(more))} {'more' if more > 0 else 'less'} {tier}"
+
+
+def candidate_json(candidate: Candidate) -> dict[str, Any]:
+    """One exchange as JSON values."""
+    exchange = candidate.exchange
+    return {
+        "person": candidate.person,
+        "possible": exchange.possible,
+        "reasons": list(candidate.reasons),
+        "tiers": [_step(step) for step in exchange.tiers],
+        "distances": [
+            {
+                "bucket": d.bucket,
+                "part": d.part,
+                "before": d.before,
+                "after": d.after,
+                "percent_before": d.percent(d.before),
+                "percent_after": d.percent(d.after),
+            }
+            for d in candidate.distances
+        ],
+        "new": _findings(exchange, exchange.new),
+        "gone": _findings(exchange, exchange.gone),
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"name": step.name, "before": step.before, "after": step.after, "more": step.more}
+
+
+def _findings(exchange: Exchange, found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [
+        {"rule": f.rule, "sentence": f.sentence, "hard": f.hard, "tier": f.tier, "cost": f.cost, "people": [*f.people]}
+        for f in found
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------- person
+
+
+def carried(account: Account) -> Iterator[str]:
+    """A line for each bucket: load, part and balance in hours."""
+    for bucket in BUCKETS:
+        load, part = account.load.get(bucket, 0), account.reference.get(bucket, 0)
+        if load or part:
+            what = "load" if bucket == "all" else f"{bucket} load"
+            before, after = (hours(sums[bucket], sign=True) for sums in (account.before, account.after))
+            difference = hours(load - part, sign=True)
+            yield f"{what}: {hours(load)} h, the part is {hours(part)} h ({difference}); balance {before}, then {after}"
+
+
+def got_told(found: Got) -> str:
+    """`4 shifts; 4 night shifts, 4 weekend shifts`."""
+    kinds = ", ".join(counted(count, _KINDS[kind]) for kind, count in found.kinds.items() if count)
+    return counted(len(found.shifts), "shift") + (f", of which {kinds}" if kinds else "")
+
+
+def wish_told(wished: Wished, people: People) -> Iterator[str]:
+    """One wish: what it says, whether it was granted, and if not, what the alternatives would cost."""
+    yield f"{wished.line.kind} {said.when(wished.line)}: {_outcome(wished)}"
+    if not wished.granted:
+        yield from (f"  {_way(way, people, avoided=wished.line.kind == 'avoid')}" for way in wished.ways)
+
+
+def _outcome(wished: Wished) -> str:
+    if not wished.named:
+        return "no shift is in that time"
+    if not wished.held:
+        return "granted" if wished.granted else "not granted"
+    how = "granted" if wished.granted else "not wholly granted"
+    return f"{how}, {wished.seconds / 3600:.1f} h of it held: {_shifts(wished.held)}"
+
+
+def _way(way: Way, people: People, *, avoided: bool) -> str:
+    if way.best is None:
+        return f"{way.shift.id}: nobody else could take it as the plan stands"
+    best, possible = way.best, way.best.exchange.possible
+    if not possible:
+        return f"{way.shift.id}: {'; '.join(best.reasons[:FEW])}"
+    who = f"the cheapest other is {name(best.person, people)}" if avoided else "to hold it"
+    return f"{way.shift.id}: {who}: {'; '.join([steps_told(best.exchange.tiers), *best.reasons])}"
+
+
+def leave_told(found: Respected) -> str:
+    """One line of leave: kept, or which shifts lie in it all the same."""
+    when = f"{found.line.kind} {said.when(found.line)}"
+    free = counted(len(found.line.blocks), "shift")
+    return f"{when}: not kept, by {_shifts(found.held)}" if found.held else f"{when}: kept, free of {free}"
+
+
+def _shifts(listed: Sequence[Shift]) -> str:
+    ids = [shift.id for shift in listed]
+    return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+
+
+def wish_json(wished: Wished) -> dict[str, Any]:
+    """One wish as JSON values; hours are those that it names."""
+    return {
+        "kind": wished.line.kind,
+        "when": said.when(wished.line),
+        "weight": wished.line.weight,
+        "granted": wished.granted,
+        "held": [shift.id for shift in wished.held],
+        "hours_held": wished.seconds / 3600,
+        "hours_named": wished.named / 3600,
+        "ways": [{"shift": way.shift.id, "best": way.best and candidate_json(way.best)} for way in wished.ways],
+    }
+
+
+def leave_json(found: Respected) -> dict[str, Any]:
+    """One line of leave as JSON values."""
+    return {
+        "kind": found.line.kind,
+        "when": said.when(found.line),
+        "kept": not found.held,
+        "blocks": [turn.turn for turn in found.line.blocks],
+        "held": [shift.id for shift in found.held],
+    }
+
+
+def account_json(account: Account) -> dict[str, Mapping[str, int]]:
+    """The sums of a person, in hundredths of an hour by bucket."""
+    return {
+        "load": dict(account.load),
+        "reference": dict(account.reference),
+        "before": dict(account.before),
+        "after": dict(account.after),
+    }
+
+
+def shift_json(assigned: Assigned) -> dict[str, Any]:
+    """A shift and its parts as JSON values."""
+    parts = [{"person": part.person, "start": iso(part.start), "end": iso(part.end)} for part in assigned.parts]
+    shift = assigned.shift
+    return {"id": shift.id, "start": iso(shift.start), "end": iso(shift.end), "pinned": assigned.pinned, "parts": parts}
