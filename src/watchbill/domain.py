@@ -409,10 +409,15 @@ class Problem:
             out.setdefault(relief.turn.turn, []).append(relief)
         return {turn: tuple(listed) for turn, listed in out.items()}
 
+    def may_take(self, person: str, choice: Shift) -> bool:
+        """Whether a choice is for someone: what is kept of a turn is for one person, what they miss for others."""
+        mine, whose = self._whose.get(choice.turn, (True, person))
+        return mine is (whose == person)
+
     @cached_property
-    def keepers(self) -> Mapping[str, str]:
-        """Who alone may hold what is kept of a turn, by its id."""
-        return {relief.kept.turn: relief.person for relief in self.reliefs}
+    def _whose(self) -> Mapping[str, tuple[bool, str]]:
+        kept = {relief.kept.turn: (True, relief.person) for relief in self.reliefs}
+        return kept | {offer.turn: (False, relief.person) for relief in self.reliefs for _, offer in relief.offers}
 
     def stretches(self, choice: Shift) -> tuple[Spans, ...]:
         """The stretches in which a choice is served, each of which becomes a part."""

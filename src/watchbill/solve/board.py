@@ -42,7 +42,7 @@ class PlanBoard:
         if shift.turn in self._neighbours:
             return self._neighbours[shift.turn][1]
         able = (p.id for p in self.problem.people if (p.id, shift.turn) not in self.reasons)
-        return tuple(person for person in able if self._may_keep(person, shift))
+        return tuple(person for person in able if self.problem.may_take(person, shift))
 
     def is_fixed(self, shift: Shift) -> bool:
         """Whether the turn belongs to a neighbouring plan."""
@@ -62,7 +62,7 @@ class PlanBoard:
         for shift, weight in weights:
             if shift.turn in self._neighbours:
                 out.constant += weight * (person in self._neighbours[shift.turn][1])
-            elif (person, shift.turn) not in self.reasons and self._may_keep(person, shift):
+            elif (person, shift.turn) not in self.reasons and self.problem.may_take(person, shift):
                 variable = self._choice(person, shift)
                 out.terms[variable] = out.terms.get(variable, 0) + weight
         return out
@@ -176,9 +176,6 @@ class PlanBoard:
                         parts = (Part(person, s[0].start, s[-1].end) for s in relief.missed[run.start : run.stop])
                         out.setdefault(seats[relief.turn.turn, relief.person], []).extend(parts)
         return {id_: tuple(sorted(parts, key=lambda part: part.start)) for id_, parts in out.items()}
-
-    def _may_keep(self, person: str, shift: Shift) -> bool:
-        return self.problem.keepers.get(shift.turn, person) == person
 
     def _chosen(self, values: Sequence[int], person: str, shift: Shift) -> bool:
         variable = self.choices.get((person, shift.turn))
