@@ -107,11 +107,12 @@ def _solved(
 
 
 class _Beside(Proving):
-    """One piece. `enough` says for each tier what is good enough."""
+    """One piece. `enough` says for each tier what is good enough, `whole` that engines go all the way."""
 
     def __init__(self, piece: ModelPart, wanted: Collection[int], effort: Effort, watch: Watch) -> None:
         super().__init__(piece.model, effort, watch)
         self.enough: dict[str, int] = {}
+        self.whole = len(piece.model.lower) <= PROOF_VARIABLES
         self._wanted = [n for n, variable in enumerate(piece.variables) if variable in wanted]
 
     def start(self, tiers: Sequence[TierSpec]) -> Answer:
@@ -124,7 +125,7 @@ class _Beside(Proving):
 
     def climb(self, values: Sequence[int], tiers: Sequence[TierSpec], seen: Seen) -> Climbed:
         """The whole way for a small model. Of a large one a few people's turns at a time, then bounds."""
-        if len(self.model.lower) <= PROOF_VARIABLES:
+        if self.whole:
             return self._climb(values, tiers, seen)
         best = list(values)
         for people in self._crews(best):
@@ -149,7 +150,7 @@ class _Beside(Proving):
 
     def minimise(self, race: Race) -> None:
         """The whole way for a small model; for a large one only a bound, of tiers that engines settle soon."""
-        if len(self.model.lower) <= PROOF_VARIABLES:
+        if self.whole:
             super().minimise(race)
         elif race.tier in FIRST:
             apart = Race(race.tier, race.objective, race.values, race.bound, race.report)
@@ -179,7 +180,7 @@ class _Beside(Proving):
         part = self._neighbours.of(values, people)
         effort = replace(self.effort, work=self.effort.work / CREW_PART, nodes=max(1, self.effort.nodes // CREW_PART))
         inner = _Beside(part, (), effort, self.watch)
-        inner.enough = self.enough
+        inner.enough, inner.whole = self.enough, True
         done = inner.climb([values[v] for v in part.variables], tiers, seen)
         out = list(values)
         for variable, value in zip(part.variables, done.values, strict=True):
