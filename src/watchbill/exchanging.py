@@ -87,11 +87,11 @@ class Table:
             return takes is None
         if takes is None or gives is None:
             return not self._verdict(person, takes, gives).hard
-        come, go = self._verdict(person, takes, None), self._verdict(person, None, gives)
-        if not come.hard and not go.hard:
-            return True
+        come = self._verdict(person, takes, None)
         if any(gives.shift.turn not in turns for turns in come.hard):
             return False
+        if not come.hard and not self._verdict(person, None, gives).hard:
+            return True
         return not self._verdict(person, takes, gives).hard
 
     def gladly(self, person: str, takes: Lot, gives: Lot) -> bool:
@@ -112,17 +112,26 @@ class Table:
     def _verdict(self, person: str, takes: Lot | None, gives: Lot | None) -> _Verdict:
         key = _key(person, takes, gives)
         if key not in self._verdicts:
-            found = self._found(person, takes, gives)
-            usual, should = self._usual(person)
-            hard = [f for f in found if f.hard and (f.rule, f.sentence) not in usual]
-            turns = tuple(frozenset(map(turn_of, finding.shifts)) for finding in hard)
-            self._verdicts[key] = _Verdict(turns, _should(found) - should)
+            self._verdicts[key] = self._judged(person, takes, gives)
         return self._verdicts[key]
+
+    def _judged(self, person: str, takes: Lot | None, gives: Lot | None) -> _Verdict:
+        """Ends at the first break that is about what is taken alone: nothing else mends that."""
+        usual, should = self._usual(person)
+        hard: list[frozenset[str]] = []
+        cost = 0
+        for finding in self._found(person, takes, gives):
+            cost += finding.cost if finding.tier == "should" else 0
+            if finding.hard and (finding.rule, finding.sentence) not in usual:
+                hard.append(frozenset(map(turn_of, finding.shifts)))
+                if takes and hard[-1] == {takes.shift.turn}:
+                    break
+        return _Verdict(tuple(hard), cost - should)
 
     def _usual(self, person: str) -> tuple[frozenset[tuple[str, str]], int]:
         """What is found as it is."""
         if person not in self._known:
-            found = self._found(person, None, None)
+            found = list(self._found(person, None, None))
             hard = frozenset((finding.rule, finding.sentence) for finding in found if finding.hard)
             self._known[person] = hard, _should(found)
         return self._known[person]
@@ -131,13 +140,13 @@ class Table:
     def _known(self) -> dict[str, tuple[frozenset[tuple[str, str]], int]]:
         return {}
 
-    def _found(self, person: str, takes: Lot | None, gives: Lot | None) -> list[Finding]:
+    def _found(self, person: str, takes: Lot | None, gives: Lot | None) -> Iterator[Finding]:
         """What rules find of one person, in a problem of what they hold alone."""
         parts = self._parts(person, takes, gives)
         shifts = [self._ground.problem.shift[id_] for id_ in parts]
         problem = replace(self._alone[person], shifts=tuple(sorted(shifts, key=lambda shift: (shift.start, shift.id))))
         roster = PlanRoster(problem, self._ground.loads, parts)
-        return [finding for rule in self._rules for finding in rule.check(roster)]
+        return (finding for rule in self._rules for finding in rule.check(roster))
 
     def _parts(self, person: str, takes: Lot | None, gives: Lot | None) -> dict[str, list[Part]]:
         parts = {id_: list(own) for id_, own in self._own.get(person, {}).items()}

@@ -15,11 +15,12 @@ from watchbill.assemble import Ground
 from watchbill.deciding import left, named
 from watchbill.decisions import Effect, Handing, effect, from_now, known
 from watchbill.domain import Person
-from watchbill.errors import WatchbillError, WrongUsage
+from watchbill.errors import Refused, WatchbillError, WrongUsage
 from watchbill.exchanging import Costs, Lot, Table, takers_of
 from watchbill.finding import find_person
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import plan_path
+from watchbill.times import Span, iso
 
 MOST = 3
 # How many more than are shown are counted by the audit: the order in which they come rests on estimates.
@@ -155,7 +156,11 @@ def _lot(assigned: Assigned, holder: str | None, at: datetime) -> Lot:
         raise WrongUsage(
             f"{assigned.shift.id} {who}. Name whose part is meant, such as: {(holders or ['ana'])[0]} {day}"
         )
-    return Lot(assigned, span, holder or holders[0])
+    own = [part for part in assigned.parts if part.person == (holder or holders[0]) and part.span.meets(span)]
+    if not own:
+        raise Refused(f"what {holder} holds of {assigned.shift.id} is over by {iso(at)}.")
+    theirs = Span(max(span.start, own[0].start), min(span.end, own[-1].end))
+    return Lot(assigned, theirs, own[0].person)
 
 
 def _open(ground: Ground, plan: Draft, lot: Lot, at: datetime) -> Iterator[Lot]:
