@@ -12,7 +12,7 @@ import pytest
 from builders import at, days, leave, person, problem, shift, wish
 from twins import every_plan
 from watchbill.audit import audit, whole
-from watchbill.domain import BUCKETS, Near, Part, Pin, Problem, ShareStep
+from watchbill.domain import BUCKETS, Near, Part, Pin, Problem, ShareStep, Shift
 from watchbill.load import Loads
 from watchbill.reasons.asked import got
 from watchbill.reasons.candidates import Candidate, candidates, standing
@@ -23,6 +23,7 @@ from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Wa
 from watchbill.rules import standing as in_force
 from watchbill.solve import Effort, beside
 from watchbill.solve.beside import solve_beside
+from watchbill.times import Span
 
 TEAM = ("ana", "bo", "cy", "dee")
 EVERY_RULE: tuple[Rule, ...] = (
@@ -166,8 +167,8 @@ def percentage(facts: Problem, held: Mapping[str, Sequence[Part]], who: str, buc
     return (200 * away + part) // (2 * part)
 
 
-def cut(one: object, part: Part) -> list[object]:
-    return [both for span in one.spans if (both := span.common(part.span))]  # type: ignore[attr-defined]
+def cut(one: Shift, part: Part) -> list[Span]:
+    return [both for span in one.spans if (both := span.common(part.span))]
 
 
 def test_possible_exchanges_come_first_and_the_cheapest_leads() -> None:

@@ -241,22 +241,40 @@ def _forced(
             loads=ground.loads,
         )
     if isinstance(outcome, Infeasible):
-        why = conflicts.conflict(ground.problem, ground.rules, ground.loads, watch=watch)
-        return Impossible(case, assigned, person, why)
+        agreed = conflicts.explained(ground.problem, ground.rules, ground.loads, watch=watch, most=1)
+        return (
+            agreed
+            if isinstance(agreed, OutOfTime)
+            else Impossible(case, assigned, person, _as_asked(agreed, ground, assigned.shift, person))
+        )
     return (
         outcome if isinstance(outcome, OutOfTime) else Forced(case, assigned, person, _draft(ground, outcome, effort))
     )
+
+
+def _as_asked(why: Infeasible, ground: Ground, shift: Shift, person: str) -> Infeasible:
+    """The causes, where what was asked is no pin of anybody's, and the ways out that keep it."""
+    name = ground.problem.person[person].name
+    causes = [
+        replace(cause, sentence=f"{name} holds {shift.turn}, as asked")
+        if cause.rule == "pin" and cause.turns == (shift.turn,)
+        else cause
+        for cause in why.causes
+    ]
+    pinned = f"unpin {shift.turn} "
+    ways = (way for way in why.repairs if "cover" not in way.kinds and not any(s.startswith(pinned) for s in way.steps))
+    return replace(why, causes=tuple(causes), repairs=tuple(ways))
 
 
 def _pinned(case: Case, shift: Shift, person: str, known: Mapping[str, str]) -> Ground:
     """The ground with the person on the shift instead of whoever is pinned to it, near the plan there is."""
     problem = case.ground.problem
     others = tuple(pin for pin in problem.pins if pin.shift != shift.id)
-    return with_pins(replace_pins(case.ground, others), (Pin(shift.id, person),), Near(known))
+    return with_pins(_with_only(case.ground, others), (Pin(shift.id, person),), Near(known))
 
 
-def replace_pins(ground: Ground, pins: tuple[Pin, ...]) -> Ground:
-    """The ground with other pins."""
+def _with_only(ground: Ground, pins: tuple[Pin, ...]) -> Ground:
+    """The ground with these pins alone."""
     return replace(ground, problem=replace(ground.problem, pins=pins))
 
 

@@ -10,7 +10,7 @@ from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of,
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from watchbill.results import Infeasible, OutOfTime, Tier
+    from watchbill.results import OutOfTime, Tier
     from watchbill.times import Period
     from watchbill.why import Case, Explained, Forced, Impossible, Personal
 
@@ -140,8 +140,8 @@ def _tell_forced(asked: "Forced | Impossible | OutOfTime", *, as_json: bool) -> 
         _tell_impossible(asked, as_json=as_json)
     else:
         if as_json:
-            say_json({"outcome": "out of time"})
-        note("out of time before any such plan was found. Allow more work with --effort.")
+            say_json({"outcome": "out of time", **({"doubt": asked.doubt} if asked.doubt else {})})
+        note(f"{asked.doubt or 'out of time before any such plan was found'}. Allow more work with --effort.")
         end(OUT_OF_TIME)
 
 
@@ -223,25 +223,17 @@ def _tier(now: "Tier", then: "Tier") -> dict[str, Any]:
 
 
 def _tell_impossible(asked: "Impossible", *, as_json: bool) -> None:
+    from watchbill.report import conflicts
     from watchbill.report.reasons import shift_json
 
-    causes = [cause.sentence for cause in asked.why.causes]
     if as_json:
-        why = {"summary": asked.why.summary, "causes": causes, "minimal": asked.why.minimal}
-        head = {**_head(asked.case), "outcome": "infeasible", "shift": shift_json(asked.assigned)}
-        say_json({**head, "person": asked.person, **why})
+        about = {"shift": shift_json(asked.assigned), "person": asked.person}
+        say_json({**_head(asked.case), **about, **conflicts.as_json(asked.why)})
     name = asked.case.ground.problem.person[asked.person].name
     note(f"no plan can have {name} on {asked.assigned.shift.id}.")
-    for line in _causes(asked.why, causes):
+    for line in list(conflicts.lines(asked.why))[1:]:
         note(line)
     end(NO_PLAN)
-
-
-def _causes(why: "Infeasible", causes: Sequence[str]) -> list[str]:
-    if not causes:
-        return ["Its causes were not found within the work that is allowed for it."]
-    sure = "" if why.minimal else " Some of them may not be needed for that; the work allowed was used up."
-    return [why.summary, f"These cannot all hold:{sure}", *(f"  {cause}" for cause in causes)]
 
 
 # ---------------------------------------------------------------------------------------------------------- person
