@@ -263,7 +263,7 @@ def _anew(
         return made
     from watchbill import explain
 
-    return explain.conflict(on.problem, on.rules, on.loads, watch=watch)
+    return explain.explained(on.problem, on.rules, on.loads, watch=watch)
 
 
 def _beside(ground: Ground, near: Draft, lost: Sequence[Piece]) -> Ground:

@@ -46,9 +46,8 @@ def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
     from watchbill.cli.planning import solved, tell_no_plan
     from watchbill.cli.reading import By, show_tables
     from watchbill.cli.rehearsing import rehearse
-    from watchbill.solve.limits import Effort
 
-    outcome = solved(home, chosen.period, Effort(), fresh=False, seconds=None, quiet=quiet)
+    outcome = solved(chosen.period, lambda watch: app.plan(home, chosen.period, watch=watch), seconds=None, quiet=quiet)
     if not isinstance(outcome, Planned):
         tell_no_plan(outcome, as_json=False)
     done = app.publish(home, chosen.period, now())
