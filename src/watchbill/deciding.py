@@ -144,9 +144,9 @@ def _within(assigned: Assigned, left: Span, span: Span, text: str) -> Span:
 
 def _effect(desk: _Desk, start: Draft, handings: Sequence[Handing], at: datetime, terms: Terms, *, pin: bool) -> Effect:
     published = plan_path(desk.folder, start.period).is_file()
-    _insist_on_change(start, handings, pin=pin and not published)
     ground = drafting.ground(desk.folder, start.period)
     _insist_allowable(ground, terms.allowed)
+    _insist_on_change(start, handings, pin=pin and not published)
     before = known(ground, from_now(start, at) if published else start)
     return effect(ground, before, handings, terms, pin=pin, goes_on=has_draft(desk.folder, start.period))
 
