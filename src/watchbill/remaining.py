@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watchbill.assemble import Ground
+from watchbill.audit import relieved
 from watchbill.clocks import off_rota
 from watchbill.domain import BUCKETS, Held, Near, Part, Pin, Problem, Shift, TierSpec, is_guest
 from watchbill.history import clipped
-from watchbill.results import Draft
+from watchbill.results import Draft, Solved
 from watchbill.rules import Limit, Rule
 from watchbill.rules._tally import counter
 from watchbill.rules.base import in_scope
 from watchbill.times import EPOCH, MINUTE, Span, common, iso, merged, without
 
 NOTICE, CHANGES = "notice", "changes"
+LEAVE = "leave"
+
+Decided = Mapping[tuple[str, datetime], tuple[Part, ...]]
 
 
 # --------------------------------------------------------------------------------------------------------- pieces
@@ -37,6 +41,11 @@ class Piece:
     def spans(self) -> tuple[Span, ...]:
         """Its hours on call."""
         return common(self.shift.spans, (self.span,))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its holder's part, if it has a holder."""
+        return (Part(self.holder, self.span.start, self.span.end),) if self.holder else ()
 
     @property
     def free(self) -> bool:
@@ -91,7 +100,7 @@ def why_not(problem: Problem, person: str, shift: Shift, spans: Sequence[Span]) 
     if person not in problem.servers[shift.key]:
         return "roles"
     away = merged(leave.span for leave in problem.leaves_of[person])
-    return "leave" if common(tuple(spans), away) else ""
+    return LEAVE if common(tuple(spans), away) else ""
 
 
 # ---------------------------------------------------------------------------------------------------- the problem
@@ -104,16 +113,19 @@ class Remaining:
     ground: Ground
     pieces: Mapping[str, Piece]
 
-    def decided(self, holders: Mapping[str, str]) -> dict[tuple[str, datetime], str]:
-        """Who takes each piece, by the inputs' shift id and start: in a turn of several seats people keep theirs."""
-        out: dict[tuple[str, datetime], str] = {}
+    def decided(self, solved: Solved) -> Decided:
+        """Who holds each piece from now on, in parts: in a turn of several seats people keep theirs."""
+        out: dict[tuple[str, datetime], tuple[Part, ...]] = {}
         for turn in self.ground.problem.turns:
-            seats = [self.pieces[s.id] for s in self.ground.problem.shifts if s.turn == turn.turn]
-            people = [holders[s.id] for s in self.ground.problem.shifts if s.turn == turn.turn]
-            stay = {piece.shift.id: piece.holder for piece in seats if piece.holder in people}
-            others = iter(person for person in people if person not in stay.values())
+            ids = [s.id for s in self.ground.problem.shifts if s.turn == turn.turn]
+            seats = [self.pieces[id_] for id_ in ids]
+            taken = {solved.holders[id_]: solved.reliefs.get(id_, ()) for id_ in ids}
+            stay = {piece.shift.id: piece.holder for piece in seats if piece.holder in taken}
+            others = iter(person for person in taken if person not in stay.values())
             for piece in seats:
-                out[piece.shift.id, piece.span.start] = stay.get(piece.shift.id) or next(others)
+                person = stay.get(piece.shift.id) or next(others)
+                part = Part(person, piece.span.start, piece.span.end)
+                out[piece.shift.id, piece.span.start] = relieved(part, taken[person])
         return out
 
 
@@ -137,18 +149,28 @@ def remaining(
     shifts = _shifts(chosen)
     pieces_ = {shift.id: piece for shift, piece in shifts}
     held = tuple(_held(problem, fixed, {piece.shift.turn for piece in chosen}))
-    stay = {shift.id: piece.holder for shift, piece in shifts if piece.holder and not piece.free}
     made = replace(
         problem,
+        wholes={shift.turn: piece.shift.spans for shift, piece in shifts},
         shifts=tuple(shift for shift, _ in shifts),
         before=(*problem.before, *held),
         balances=_balances(ground, fixed),
         pins=_pins(problem, fixed, shifts),
-        near=Near(stay, notice, CHANGES, NOTICE),
         tiers=(TierSpec(NOTICE), TierSpec(CHANGES), *problem.tiers),
     )
+    made = replace(made, near=Near(_staying(made, shifts), notice, CHANGES, NOTICE))
     rules = tuple(rule for one in ground.rules for rule in _left_of(one, ground, held))
     return Remaining(Ground(made, rules, ground.loads), pieces_)
+
+
+def _staying(problem: Problem, shifts: Sequence[tuple[Shift, Piece]]) -> dict[str, str]:
+    """Who could keep which pieces: all of one, or all but what they may miss."""
+    lax = {(relief.turn.turn, relief.person) for relief in problem.reliefs}
+    return {
+        shift.id: piece.holder
+        for shift, piece in shifts
+        if piece.holder and (not piece.free or (piece.reason == LEAVE and (shift.turn, piece.holder) in lax))
+    }
 
 
 def _shifts(chosen: Sequence[Piece]) -> list[tuple[Shift, Piece]]:

@@ -5,7 +5,7 @@ have not begun may move too, then also what is running and what is held in parts
 `notice` and `changes`, before anything else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from watchbill.drafting import insist
 from watchbill.errors import Refused
 from watchbill.history import allowed, forgiven, joined
 from watchbill.judge import hand_pins, told, with_pins
-from watchbill.remaining import Piece, Remaining, held_before, pieces, remaining
+from watchbill.remaining import Decided, Piece, Remaining, held_before, pieces, remaining
 from watchbill.results import Assigned, Draft, Finding, Infeasible, Inputs, OutOfTime, Solved, Tier
 from watchbill.times import Span, iso
 
@@ -170,25 +170,21 @@ class _Task:
             return OutOfTime()
         on = left.ground
         match solve(on.problem, on.rules, effort=effort, watch=watch, loads=on.loads):
-            case Solved(holders, tiers, reproducible):
-                return self._smallest(left, holders, tiers, reproducible)
+            case Solved() as solved:
+                return self._smallest(left, solved)
             case no_plan:
                 return no_plan
 
-    def _smallest(
-        self, left: Remaining, holders: Mapping[str, str], tiers: Sequence[Tier], reproducible: bool
-    ) -> Smallest:
-        on = left.ground
-        findings = audit(on.problem, on.rules, whole(on.problem, holders), on.loads)
-        decided = left.decided(holders)
-        known = replace(self, inputs=replace(self.inputs, reproducible=reproducible))
+    def _smallest(self, left: Remaining, solved: Solved) -> Smallest:
+        on, tiers = left.ground, solved.tiers
+        findings = audit(on.problem, on.rules, whole(on.problem, solved.holders, solved.reliefs), on.loads)
+        decided = left.decided(solved)
+        known = replace(self, inputs=replace(self.inputs, reproducible=solved.reproducible))
         draft = known.draft(decided, tiers, [finding for finding in findings if finding.rule == "keep"])
         insist(replace(draft, findings=findings, tiers=valued(tiers, findings)), tiers)
         return Smallest(_rebased(draft, tiers), tuple(self._moves(decided)))
 
-    def draft(
-        self, decided: Mapping[tuple[str, datetime], str], tiers: Sequence[Tier], kept: Sequence[Finding] = ()
-    ) -> Draft:
+    def draft(self, decided: Decided, tiers: Sequence[Tier], kept: Sequence[Finding] = ()) -> Draft:
         """The whole plan with what was decided, judged; `kept` is what staying near the plan costs."""
         parts = self._parts(decided)
         made = assemble(self.ground, parts, inputs=self.inputs, status="solved", tiers=tiers)
@@ -204,23 +200,25 @@ class _Task:
             decisions=self.plan.decisions,
         )
 
-    def _parts(self, decided: Mapping[tuple[str, datetime], str]) -> Parts:
+    def _parts(self, decided: Decided) -> Parts:
         """Parts by shift id: what was held before, then who holds or takes each piece."""
         before = held_before(self.plan, self.at)
         out = {shift.id: list(before.get(shift.id, ())) for shift in self.ground.problem.shifts}
         for piece in self.listed:
-            person = decided.get((piece.shift.id, piece.span.start), piece.holder)
-            if person:
-                out[piece.shift.id].append(Part(person, piece.span.start, piece.span.end))
+            out[piece.shift.id] += decided.get((piece.shift.id, piece.span.start), piece.parts)
         known = self.plan.holders
         return {id_: _as_known(parts, known.get(id_, ())) for id_, parts in out.items()}
 
-    def _moves(self, decided: Mapping[tuple[str, datetime], str]) -> Iterator[Move]:
+    def _moves(self, decided: Decided) -> Iterator[Move]:
+        """One for each taker of each piece: whoever holds it from now on, and whoever relieves them."""
         for piece in self.listed:
-            taker = decided.get((piece.shift.id, piece.span.start), piece.holder)
-            if taker and taker != piece.holder:
-                reason = piece.reason or (MAKING_ROOM if piece.holder else "")
-                yield Move(piece.shift.id, piece.span.start, piece.holder, taker, reason)
+            starts: dict[str, datetime] = {}
+            for part in decided.get((piece.shift.id, piece.span.start), ()):
+                starts.setdefault(part.person, part.start)
+            for taker, start in starts.items():
+                if taker != piece.holder:
+                    reason = piece.reason or (MAKING_ROOM if piece.holder else "")
+                    yield Move(piece.shift.id, start, piece.holder, taker, reason)
 
 
 def _as_known(parts: Sequence[Part], known: tuple[Part, ...]) -> tuple[Part, ...]:
