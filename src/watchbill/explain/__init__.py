@@ -111,5 +111,5 @@ def _mended(
     first, *others = [
         replace(one, repairs=found.repairs) for one, found in zip((told, *told.others), each, strict=True)
     ]
-    all_of_it = None if each[0].alone else whole(board, case, listed, each, watch)
-    return replace(first, others=tuple(others), unseen=told.unseen, whole=all_of_it)
+    ends_all = None if each[0].alone else whole(board, case, listed, each, watch)
+    return replace(first, others=tuple(others), unseen=told.unseen, whole=ends_all[0] if ends_all else None)

@@ -4,10 +4,11 @@ Steps are tried alone, then two at a time, then as many as it takes, of which no
 judged on the turns around the conflict first, then on the whole problem, with the other conflicts set aside.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, islice
 
 from watchbill.domain import Pin, Problem, Shift
 from watchbill.explain.excused import Excused
@@ -21,7 +22,7 @@ from watchbill.solve.existence import Settings, exists
 from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
 
-FEW = 4
+FEW, ALIKE = 5, 3
 TRIES = 120
 MARGIN = timedelta(days=8)
 NEAR, WHOLE = Settings(work=1.0), Settings(work=8.0)
@@ -42,7 +43,8 @@ def mended(board: LabelledBoard, case: Case, conflict: Conflict, others: Sequenc
     """The cheapest ways out of one conflict; the last one leaves something uncovered."""
     offers = Offers(board, case, conflict)
     judge = _Judge(case, conflict, others, offers.turns, watch)
-    found = [steps for steps in _ways(offers.steps(), judge) if judge.works(steps)][:FEW]
+    working = (steps for steps in _ways(offers.steps(), judge) if judge.works(steps))
+    found = list(islice(working, FEW))
     holes = _fewest(offers.holes(), judge.near)
     if holes and judge.works(holes):
         found.append(holes)
@@ -54,13 +56,13 @@ def mended(board: LabelledBoard, case: Case, conflict: Conflict, others: Sequenc
 
 def whole(
     board: LabelledBoard, case: Case, listed: Sequence[Conflict], each: Sequence[Mended], watch: Watch
-) -> Repair | None:
+) -> tuple[Repair, Steps] | None:
     """The fewest of the steps that end single conflicts that end all of them; None if they do not, or nobody knows."""
     steps = {step.sentence: step for one in each for way in one.ways for step in way}
     ranked = sorted(steps.values(), key=lambda step: step.cost)
     chosen = _fewest(ranked, lambda some: bool(_exists(_changed(case, some), WHOLE, watch)))
     every = replace(listed[0], also=tuple(dict.fromkeys(turn for one in listed for turn in one.turns)))
-    return _repair(chosen, Offers(board, case, every).told(chosen), solves=True) if chosen else None
+    return (_repair(chosen, Offers(board, case, every).told(chosen), solves=True), chosen) if chosen else None
 
 
 def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
@@ -77,9 +79,11 @@ def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
 def _ways(steps: Sequence[Step], judge: "_Judge") -> Iterator[Steps]:
     """Steps that work near the conflict: alone; if none does, in pairs; if none do, as many as it takes."""
     topics: set[str] = set()
+    kinds: Counter[str] = Counter()
     for step in steps:
-        if step.topic not in topics and judge.near((step,)):
+        if step.topic not in topics and kinds[_sort(step)] < ALIKE and judge.near((step,)):
             topics.add(step.topic)
+            kinds[_sort(step)] += 1
             yield (step,)
     if topics:
         return
@@ -90,6 +94,11 @@ def _ways(steps: Sequence[Step], judge: "_Judge") -> Iterator[Steps]:
             yield pair
     if not topics and (several := _fewest(steps, judge.near)):
         yield several
+
+
+def _sort(step: Step) -> str:
+    """What kind of answer a step is, so that not all of them are of one: excusing somebody is bending a rule, too."""
+    return "bend" if step.kind == "excuse" else step.kind
 
 
 def _fewest(steps: Sequence[Step], works: Callable[[Steps], bool]) -> Steps:
