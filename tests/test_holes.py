@@ -1,0 +1,78 @@
+"""Best effort: as few holes as can be, each with its reasons, and no hole gets published unless it is allowed."""
+
+import pytest
+
+from builders import days, leave, problem
+from relaxing import STANDING
+from test_explain import CASES
+from watchbill.assemble import Ground
+from watchbill.domain import Problem
+from watchbill.holes import best_effort, holes, refused
+from watchbill.load import Loads
+from watchbill.results import Draft, Inputs
+from watchbill.rules import Fair, Keep, Rule, Wishes
+from watchbill.solve import Effort
+
+LET_GO = {"cover", "limit", "pair", "pin"}
+
+
+def ground(facts: Problem, *rules: Rule) -> Ground:
+    return Ground(facts, (*STANDING, Fair(), Wishes(), Keep(), *rules), Loads(facts))
+
+
+def draft(on: Ground) -> Draft:
+    made = best_effort(on, Inputs("x"), Effort(work=2.0), None)
+    assert isinstance(made, Draft)
+    return made
+
+
+def empty(made: Draft) -> list[str]:
+    return [assigned.shift.id for assigned in made.shifts if not assigned.parts]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_draft_with_holes_breaks_nothing_but_what_is_due(name: str) -> None:
+    on = ground(CASES[name].facts, *CASES[name].rules)
+    made = draft(on)
+    assert made.status == "best effort"
+    hard = {finding.rule for finding in made.findings if finding.hard}
+    assert hard
+    assert hard <= LET_GO
+    assert [hole.shift for hole in holes(on, made)] == empty(made)
+
+
+def test_as_little_as_possible_is_left_uncovered() -> None:
+    away = (leave("ana", "2027-01-05T00", "2027-01-06T00"), leave("bo", "2027-01-05T00", "2027-01-06T00"))
+    made = draft(ground(problem(("ana", "bo"), days(count=4), leaves=away)))
+    assert empty(made) == ["primary/daily/2027-01-05"]
+
+
+def test_a_short_turn_is_left_before_a_long_one() -> None:
+    facts = problem(("ana",), (*days("primary", 1, hours=24), *days("secondary", 1, hours=8)))
+    assert empty(draft(ground(facts))) == ["secondary/daily/2027-01-04"]
+
+
+def test_each_hole_says_what_keeps_everyone_from_it() -> None:
+    on = ground(CASES["rest"].facts, *CASES["rest"].rules)
+    assert [hole.sentence for hole in holes(on, draft(on))] == [
+        "nobody takes primary on 5 January: Bo is unavailable; rule `rest` keeps Ana from it"
+    ]
+
+
+def test_holes_are_allowed_by_role_and_nothing_else_is() -> None:
+    made = draft(ground(CASES["everyone away on one day"].facts))
+    hard = [finding for finding in made.findings if finding.hard]
+    assert refused(made, hard, ()) == [
+        "  cover: nobody holds primary/daily/2027-01-05 (2027-01-05)",
+        "If these holes are meant, add: --allow holes:primary",
+    ]
+    assert refused(made, hard, ["holes:primary"]) == []
+    assert refused(made, hard, ["holes:primary", "holes:secondary"]) == [
+        "  nothing needs --allow holes:secondary. Leave it out."
+    ]
+
+
+def test_other_hard_findings_are_not_allowed() -> None:
+    made = draft(ground(CASES["pinned to someone away"].facts))
+    hard = [finding for finding in made.findings if finding.hard]
+    assert any("is pinned to Ana" in line for line in refused(made, hard, ["holes:primary"]))
