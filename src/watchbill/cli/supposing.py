@@ -232,7 +232,9 @@ def staffing(
     at_most: Annotated[
         str, typer.Option(metavar="PERCENT", help="How much of anyone's time may be on call, for the third number.")
     ] = "25%",
-    growth: Annotated[bool, typer.Option(help="Also ask which month breaks first as leave grows.")] = True,
+    no_growth: Annotated[
+        bool, typer.Option("--no-growth", help="Do not ask which month breaks first as leave grows.")
+    ] = False,
     seed: Annotated[
         int, typer.Option(metavar="NUMBER", min=0, max=2**31 - 1, help="For the leave that is simulated.")
     ] = 1,
@@ -249,7 +251,7 @@ def staffing(
     folder = folder_of(context)
     wanted = period_of(period) or _period(shelf(folder), None)
     percent = _percent(at_most)
-    done = _staffed(folder, wanted, percent, growth=growth, seed=seed, quiet=quiet)
+    done = _staffed(folder, wanted, percent, growth=not no_growth, seed=seed, quiet=quiet)
     if as_json:
         say_json(tables.as_json(done))
         return
