@@ -19,7 +19,7 @@ from watchbill.audit import audit, whole
 from watchbill.decisions import known
 from watchbill.domain import Leave, Part, Problem
 from watchbill.errors import WrongUsage
-from watchbill.exchanging import Lot
+from watchbill.exchanging import Lot, Table
 from watchbill.load import Loads
 from watchbill.results import Draft, Inputs, Tier
 from watchbill.rules import Limit, Pair, Rest, Rule, Space, standing
@@ -280,13 +280,18 @@ def _round(on: Ground, draft: Draft) -> tuple[Lot, ...]:
     rng = Random(1)
     now = {assigned.shift.id: str(assigned.person) for assigned in draft.shifts}
     before, wished = hard_and_wishes(on, now)
+    table = Table(on, draft)
     while True:
         chosen = rng.sample([assigned for assigned in draft.shifts if assigned.shift.key == "primary/day"], 3)
         givers = [str(assigned.person) for assigned in chosen]
+        lots = tuple(Lot(a, Span(a.shift.start, a.shift.end), str(a.person)) for a in chosen)
+        takes = zip([*givers[1:], givers[0]], lots, [*lots[1:], lots[0]], strict=True)
+        if len(set(givers)) < 3 or not all(table.gladly(*move) for move in takes):
+            continue
         moved = dict(zip((assigned.shift.id for assigned in chosen), [*givers[1:], givers[0]], strict=True))
         hard, wishes = hard_and_wishes(on, now | moved)
-        if len(set(givers)) == 3 and hard <= before and not any(wishes[who] > wished[who] for who in givers):
-            return tuple(Lot(a, Span(a.shift.start, a.shift.end), str(a.person)) for a in chosen)
+        if hard <= before and not any(wishes[who] > wished[who] for who in givers):
+            return lots
 
 
 def _only(on: Ground, draft: Draft, lots: Sequence[Lot]) -> Ground:
