@@ -14,6 +14,7 @@ from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
 from watchbill.solve.parts import ModelPart, restricted
 
+RELIEF = "relief"
 AROUND = 150
 FILLERS = (12, 12, 12, 24, 24, 24, 48, 48)
 PEOPLE = 10
@@ -85,7 +86,7 @@ class Neighbours:
         for size in FILLERS:
             people = set(random.sample(able, min(size, len(able))))
             wanted = {v for v in self._covers[number].variables if self.model.owner[v] in people}
-            choices = self._held(values, people, near) | wanted
+            choices = self._with_reliefs(self._held(values, people, near) | wanted)
             free = choices | self._helpers(choices)
             part = restricted(self.model, values, free, self._touching(free, ()), {})
             found = self._with(values, part, self._solve(part, Objective(), None, effort, watch))
@@ -148,7 +149,7 @@ class Neighbours:
 
     def _free(self, values: Sequence[int], people: set[int]) -> set[int]:
         """Choices of these people in turns that one of them holds, and every helper that hangs on them."""
-        held = self._held(values, people, self._covers)
+        held = self._with_reliefs(self._held(values, people, self._covers))
         return held | self._helpers(held)
 
     def _held(self, values: Sequence[int], people: set[int], covers: Sequence[Row]) -> set[int]:
@@ -161,6 +162,11 @@ class Neighbours:
             for v in row.variables
             if owner[v] in people and self.model.upper[v]
         }
+
+    def _with_reliefs(self, held: set[int]) -> set[int]:
+        """Choices and, of turns that can be held in part, those of whoever might take the rest."""
+        rows = (row for v in held for row in self._rows_of.get(v, ()) if row.rule == RELIEF and row.low == 0)
+        return held.union(v for row in rows for v in row.variables if self.model.upper[v])
 
     def _helpers(self, free: Iterable[int]) -> set[int]:
         """Helper variables that rows connect with free ones, over further helpers too."""
