@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -190,6 +190,15 @@ def test_leave_of_some_hours_is_told_with_its_hours() -> None:
     facts = problem(TEAM, days(count=2), leaves=(leave("bo", "2027-01-04T13", "2027-01-04T15"),))
     (bo,) = [one for one in candidates(held_by(facts, "ana cy"), facts.shifts[0]) if one.person == "bo"]
     assert bo.reasons == ("unavailable on 2027-01-04 from 13:00 to 15:00",)
+
+
+def test_who_may_miss_the_hours_is_told_so() -> None:
+    plain = problem(TEAM, days(count=2), leaves=(leave("bo", "2027-01-04T13", "2027-01-04T15"),))
+    (role,) = plain.roles
+    lax = tuple(replace(layer, may_miss=timedelta(hours=3)) for layer in role.layers)
+    facts = replace(plain, roles=(replace(role, layers=lax),))
+    (bo,) = [one for one in candidates(held_by(facts, "ana cy"), facts.shifts[0]) if one.person == "bo"]
+    assert bo.reasons[0].endswith("from 13:00 to 15:00; may hold it if somebody else takes those hours")
 
 
 def test_facts_about_the_person_come_before_rules_and_every_rule_before_more_of_one() -> None:

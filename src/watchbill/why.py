@@ -69,13 +69,6 @@ class Forced:
     draft: Draft
 
     @property
-    def moved(self) -> tuple[tuple[Assigned, Assigned], ...]:
-        """Every shift that changes hands: as it is, as it would be."""
-        now = {assigned.shift.id: assigned for assigned in self.case.plan.shifts}
-        pairs = ((now[new.shift.id], new) for new in self.draft.shifts if new.shift.id in now)
-        return tuple((old, new) for old, new in pairs if _people(old) != _people(new))
-
-    @property
     def rows(self) -> tuple[tuple[Tier, Tier], ...]:
         """Each tier as it is and as it would be."""
         return tuple(zip(self.case.tiers, self.draft.tiers, strict=True))
@@ -262,7 +255,9 @@ def _as_asked(why: Infeasible, ground: Ground, shift: Shift, person: str) -> Inf
         for cause in why.causes
     ]
     pinned = f"unpin {shift.turn} "
-    ways = (way for way in why.repairs if "cover" not in way.kinds and not any(s.startswith(pinned) for s in way.steps))
+    ways = (
+        way for way in why.repairs if "uncovered" not in way.kinds and not any(s.startswith(pinned) for s in way.steps)
+    )
     return replace(why, causes=tuple(causes), repairs=tuple(ways))
 
 
@@ -297,7 +292,3 @@ def _draft(ground: Ground, solved: Solved, effort: "Effort") -> Draft:
             for t in draft.tiers
         ),
     )
-
-
-def _people(assigned: Assigned) -> list[str]:
-    return [part.person for part in assigned.parts]

@@ -99,7 +99,7 @@ def test_why_not_shows_the_plan_that_would_come_out(drafted: Path, cli: Cli) -> 
     then = costs(drafted, told["plan"])
     assert {row["name"]: (row["now"], row["then"]) for row in told["tiers"]} == {n: (now[n], then[n]) for n in now}
     held = holders(drafted)
-    assert {row["shift"] for row in told["moved"]} == {id_ for id_ in held if told["plan"][id_] != held[id_]}
+    assert {row["shift"] for row in told["changes"]} == {id_ for id_ in held if told["plan"][id_] != held[id_]}
     assert {row["id"]: row["person"] for row in draft_of(drafted)["shifts"]} == held
 
 
@@ -121,6 +121,7 @@ def test_why_not_of_somebody_who_is_away_ends_with_the_causes(drafted: Path, cli
     assert f"Ana Souza holds {SECOND}, as asked" in ended.err
     assert "ask Ana Souza for" in ended.err
     assert "unpin" not in ended.err
+    assert "uncovered" not in ended.err
     told = json.loads(cli("-C", drafted, "explain", SECOND, "--why-not", "ana", "--json").out)
     assert (told["outcome"], told["person"], told["minimal"]) == ("infeasible", "ana", True)
 

@@ -188,19 +188,21 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _moves(asked: "Forced") -> list[str]:
-    from watchbill.report.words import moment, name
+    from watchbill.report import diff
+    from watchbill.report.words import moment
 
     problem = asked.case.ground.problem
-    count = len(asked.moved)
-    lines = [f"{count} shift{' changes' if count == 1 else 's change'} hands:"]
-    for old, new in asked.moved[:MOST_MOVES]:
-        was, is_ = (name(one.person, problem.person) for one in (old, new))
-        lines.append(f"  {moment(new.shift.start, problem.zone)}  {new.shift.id}: {was} -> {is_}")
-    more = count - MOST_MOVES
+    changes = diff.diff(asked.case.plan, asked.draft)
+    lines = [f"{len(changes)} shift{' changes' if len(changes) == 1 else 's change'} hands:"]
+    for change in changes[:MOST_MOVES]:
+        was, is_ = diff.sides(change, problem.person, problem.zone)
+        lines.append(f"  {moment(change.start, problem.zone)}  {change.id}: {was} -> {is_}")
+    more = len(changes) - MOST_MOVES
     return [*lines, f"  and {more} more"] if more > 0 else lines
 
 
 def _forced_json(asked: "Forced") -> dict[str, Any]:
+    from watchbill.report import diff
     from watchbill.report.reasons import shift_json
 
     return {
@@ -213,7 +215,7 @@ def _forced_json(asked: "Forced") -> dict[str, Any]:
         "at_least": asked.at_least,
         "proven": asked.proven,
         "reproducible": asked.draft.inputs.reproducible,
-        "moved": [{"shift": new.shift.id, "from": old.person, "to": new.person} for old, new in asked.moved],
+        "changes": diff.as_json(diff.diff(asked.case.plan, asked.draft)),
         "plan": {assigned.shift.id: assigned.person for assigned in asked.draft.shifts},
     }
 

@@ -13,6 +13,7 @@ from watchbill.results import Finding
 from watchbill.times import Span, common, merged
 
 _WEIGHED = ("fairness", "evenness", "burden")
+SHOWN = 5
 _PLAIN = ("eligible", "leave", "pin", "overlap")
 
 
@@ -99,7 +100,9 @@ def _away(problem: Problem, person: Person, shift: Shift) -> str:
     """The dates and nothing else: why someone is away is theirs to tell."""
     away = merged(leave.span for leave in problem.leaves_of[person.id])
     met = [span for span in away if common((span,), shift.spans)]
-    return f"unavailable {_listed([_stretch(person, span) for span in met])}"
+    may = any(relief.person == person.id for relief in problem.reliefs_of.get(shift.turn, ()))
+    relieved = "; may hold it if somebody else takes those hours" if may else ""
+    return f"unavailable {_listed([_stretch(person, span) for span in met])}{relieved}"
 
 
 def _told(person: Person, finding: Finding, exchange: Exchange) -> str:
@@ -124,10 +127,15 @@ def _costs(person: Person, exchange: Exchange, distances: Sequence[Distance]) ->
     """What changes for the person: should rules, the distance that weighs most, wishes."""
     for finding in exchange.new:
         own = finding.people[:1] == (person.id,) and finding.tier not in {*_WEIGHED, None}
-        if own and "beside other wishes" not in finding.sentence:
+        if own and not (finding.rule == "wishes" and _is_slight(finding)):
             yield _told(person, finding, exchange)
     if distance := _heaviest(person, exchange, distances):
         yield standing(distance)
+
+
+def _is_slight(finding: Finding) -> bool:
+    """Whether a stint only costs what it is measured against, or less than shows."""
+    return "beside other wishes" in finding.sentence or abs(finding.cost) < SHOWN
 
 
 def _heaviest(person: Person, exchange: Exchange, distances: Sequence[Distance]) -> Distance | None:
