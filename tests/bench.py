@@ -26,6 +26,7 @@ from watchbill import workspace
 from watchbill.audit import audit, whole
 from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.results import OutOfTime
 from watchbill.rules.base import Rule
 from watchbill.solve import board
 from watchbill.times import Span, period
@@ -212,7 +213,30 @@ def handed_in(folder: Path, every: int) -> None:
 
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Singapore", "Australia/Sydney")
-OTHERS = {"serve": serve, "fuzz": fuzz, "check": check}
+
+
+def conflicts() -> None:
+    """Explains every conflict of `tests/conflicts.py`, and one in `day-night-12`, with the ways out of each."""
+    import conflicts as injected
+    from watchbill.explain import conflict, explained
+
+    away = injected.away("-clara", "-felix", "-yusuf", start="2027-02-08T00", end="2027-02-10T00")
+    large = injected.Injected("day-night-12", away, frozenset())
+    for name, one in {**injected.INJECTED, "day-night-12": large}.items():
+        problem, rules = injected.made(one)
+        began = time.perf_counter()
+        found = conflict(problem, rules, Loads(problem))
+        known = time.perf_counter()
+        told = explained(problem, rules, Loads(problem))
+        ended = time.perf_counter()
+        ways = (
+            "no answer" if isinstance(told, OutOfTime) else f"{len(told.repairs)} ways out, {len(told.others)} others"
+        )
+        minimal = "minimal" if found.minimal else "NOT MINIMAL"
+        say(f"{known - began:6.1f} s {minimal}, {ended - known:6.1f} s with ways out: {ways}: {name}")
+
+
+OTHERS = {"serve": serve, "fuzz": fuzz, "check": check, "conflicts": conflicts}
 
 
 def say(text: str) -> None:

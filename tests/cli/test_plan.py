@@ -156,3 +156,30 @@ def test_json_is_the_draft_itself(team: Path, cli: Cli) -> None:
 
 def test_quiet_prints_no_tables(team: Path, cli: Cli) -> None:
     assert cli("-C", team, "plan", PERIOD, "--quiet").out == ""
+
+
+def test_best_effort_names_its_holes_and_publish_asks_for_them(team: Path, cli: Cli) -> None:
+    for name in ("ana", "bo", "cy", "dee"):
+        text = f"person: {name}\nleave: [2027-01-11..2027-01-17]\n"
+        (team / "availability" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    assert cli("-C", team, "plan", PERIOD).code == 3
+    made = cli("-C", team, "plan", PERIOD, "--best-effort", "--quiet")
+    assert made.code == 0
+    assert "primary/week/2027-01-11: nobody takes primary in the week of 11 January: " in made.err
+    assert draft_of(team)["outcome"]["status"] == "best effort"
+    assert cli("-C", team, "plan", PERIOD).code == 3
+    refused = cli("-C", team, "publish")
+    assert refused.code == 1
+    assert "--allow holes:primary" in refused.err
+    assert cli("-C", team, "publish", "--allow", "holes:primary", "--allow", "holes:secondary").code == 1
+    assert cli("-C", team, "publish", "--allow", "holes:primary").code == 0
+
+
+def test_ways_out_are_told_and_one_of_them_works(team: Path, cli: Cli) -> None:
+    for name in ("ana", "bo", "cy", "dee"):
+        text = f"person: {name}\nleave: [2027-01-12..2027-01-16]\n"
+        (team / "availability" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    ended = cli("-C", team, "plan", PERIOD)
+    assert "  ask Ana Souza for 12 to 16 January (10 points)" in ended.err
+    (team / "availability" / "ana.yaml").unlink()
+    assert cli("-C", team, "plan", PERIOD, "--quiet").code == 0

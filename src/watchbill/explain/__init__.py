@@ -19,7 +19,7 @@ from watchbill.rules.base import Rule
 from watchbill.solve.cores import Oracle
 from watchbill.solve.existence import OTHER, exists
 from watchbill.solve.labelled import LabelledBoard
-from watchbill.solve.limits import Watch
+from watchbill.solve.limits import Progress, Watch
 
 __all__ = ["MANY", "Conflict", "conflict", "explained", "found"]
 
@@ -61,6 +61,7 @@ def explained(
     watch = watch or Watch()
     board = _board(problem, rules, loads)
     oracle = Oracle(board, watch, work)
+    watch.report(Progress("causes", None, None))
     listed = several(board, oracle, most)
     if not any(one.counted for one in listed):
         agreed = _agreed(listed[0], oracle, problem, rules, loads, watch)
@@ -107,6 +108,7 @@ def _mended(
     """With ways out of each conflict that is told."""
     if not listed[0].verified:
         return told
+    watch.report(Progress("ways out", None, None))
     each = [mended(board, case, one, [o for o in listed if o is not one], watch) for one in listed[:most]]
     first, *others = [
         replace(one, repairs=found.repairs) for one, found in zip((told, *told.others), each, strict=True)

@@ -23,7 +23,7 @@ from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
 
 FEW, ALIKE = 5, 3
-TRIES = 120
+TRIES, PAIRS = 150, 60
 MARGIN = timedelta(days=8)
 NEAR, WHOLE = Settings(work=1.0), Settings(work=8.0)
 
@@ -77,23 +77,34 @@ def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
 
 
 def _ways(steps: Sequence[Step], judge: "_Judge") -> Iterator[Steps]:
-    """Steps that work near the conflict: alone; if none does, in pairs; if none do, as many as it takes."""
+    """Steps that work near the conflict: alone, or two that cost less than any one; else as many as it takes."""
+    singles = list(_singles(steps, judge))
+    pairs = list(_pairs(steps, judge, singles[0].cost if singles else None))
+    yield from pairs
+    yield from ((step,) for step in singles)
+    if not singles and not pairs and (several := _fewest(steps, judge.near)):
+        yield several
+
+
+def _singles(steps: Sequence[Step], judge: "_Judge") -> Iterator[Step]:
     topics: set[str] = set()
     kinds: Counter[str] = Counter()
     for step in steps:
         if step.topic not in topics and kinds[_sort(step)] < ALIKE and judge.near((step,)):
             topics.add(step.topic)
             kinds[_sort(step)] += 1
-            yield (step,)
-    if topics:
-        return
-    pairs = (pair for pair in combinations(steps, 2) if pair[0].topic != pair[1].topic)
-    for pair in sorted(pairs, key=lambda pair: pair[0].cost + pair[1].cost):
-        if not topics.issuperset(step.topic for step in pair) and judge.near(pair):
+            yield step
+
+
+def _pairs(steps: Sequence[Step], judge: "_Judge", below: int | None) -> Iterator[Steps]:
+    topics: set[str] = set()
+    pairs = [pair for pair in combinations(steps, 2) if pair[0].topic != pair[1].topic]
+    ranked = sorted(pairs, key=lambda pair: pair[0].cost + pair[1].cost)
+    for pair in ranked[:PAIRS]:
+        cheap = below is None or pair[0].cost + pair[1].cost < below
+        if cheap and not topics.issuperset(step.topic for step in pair) and judge.near(pair):
             topics.update(step.topic for step in pair)
             yield pair
-    if not topics and (several := _fewest(steps, judge.near)):
-        yield several
 
 
 def _sort(step: Step) -> str:
