@@ -47,9 +47,10 @@ def test_as_little_as_possible_is_left_uncovered() -> None:
     assert empty(made) == ["primary/daily/2027-01-05"]
 
 
-def test_a_short_turn_is_left_before_a_long_one() -> None:
-    facts = problem(("ana",), (*days("primary", 1, hours=24), *days("secondary", 1, hours=8)))
-    assert empty(draft(ground(facts))) == ["secondary/daily/2027-01-04"]
+@pytest.mark.parametrize(("primary", "secondary", "left"), [(24, 8, "secondary"), (8, 24, "primary")])
+def test_a_short_turn_is_left_before_a_long_one(primary: float, secondary: float, left: str) -> None:
+    facts = problem(("ana",), (*days("primary", 1, hours=primary), *days("secondary", 1, hours=secondary)))
+    assert empty(draft(ground(facts))) == [f"{left}/daily/2027-01-04"]
 
 
 def test_each_hole_says_what_keeps_everyone_from_it() -> None:
