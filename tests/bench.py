@@ -37,6 +37,7 @@ ORDER = (
     "part-time",
     "levelling",
     "impossible",
+    "reliefs",
     "christmas",
     "day-night-12",
     "sun-24",

@@ -16,7 +16,7 @@ from watchbill.times import period
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 ALL = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml"))
-SOLVED = ("quarter-8", "part-time", "levelling", "christmas")
+SOLVED = ("quarter-8", "part-time", "levelling", "christmas", "reliefs")
 
 Plan = Callable[[str], app.Planned]
 
@@ -56,7 +56,7 @@ def held_by(made: app.Planned, person: str) -> list[str]:
 
 
 def test_scenarios_are_all_there() -> None:
-    assert len(ALL) == 9
+    assert len(ALL) == 10
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -147,6 +147,22 @@ def test_nobody_serves_before_joining_or_after_leaving(plan: Plan) -> None:
     assert held["ruben"]
     assert all(shift.startswith("secondary/") and shift[-10:] >= "2027-02-02" for shift in held["zsofia"])
     assert all(shift[-10:] <= "2027-02-16" for shift in held["ruben"])
+
+
+def test_days_off_are_taken_by_others_where_a_layer_admits_it(plan: Plan) -> None:
+    made = plan("reliefs")
+    shared = [assigned for assigned in made.draft.shifts if len({part.person for part in assigned.parts}) > 1]
+    assert shared
+    for assigned in shared:
+        others = [part for part in assigned.parts if part.person != assigned.person]
+        assert sum((part.end - part.start for part in others), timedelta()) <= timedelta(hours=24)
+
+
+def test_without_may_miss_the_same_days_off_leave_no_plan(tmp_path: Path) -> None:
+    folder = copied("reliefs", tmp_path)
+    team = folder / "team.yaml"
+    team.write_text(team.read_text(encoding="utf-8").replace(", may_miss: 24h", ""), encoding="utf-8")
+    assert isinstance(app.plan(folder, period(facts("reliefs")["period"])), Infeasible)
 
 
 def test_the_impossible_scenario_has_no_plan(tmp_path: Path) -> None:
