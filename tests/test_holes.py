@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import days, leave, problem
+from builders import days, leave, problem, shift
 from relaxing import STANDING
 from test_explain import CASES
 from watchbill.assemble import Ground
@@ -47,10 +47,10 @@ def test_as_little_as_possible_is_left_uncovered() -> None:
     assert empty(made) == ["primary/daily/2027-01-05"]
 
 
-@pytest.mark.parametrize(("primary", "secondary", "left"), [(24, 8, "secondary"), (8, 24, "primary")])
-def test_a_short_turn_is_left_before_a_long_one(primary: float, secondary: float, left: str) -> None:
-    facts = problem(("ana",), (*days("primary", 1, hours=primary), *days("secondary", 1, hours=secondary)))
-    assert empty(draft(ground(facts))) == [f"{left}/daily/2027-01-04"]
+def test_hours_count_and_not_turns() -> None:
+    short = [shift(f"secondary/short/2027-01-04T{hour}:00", f"2027-01-04T{hour}", 6) for hour in ("00", "12")]
+    facts = problem(("ana",), (*days("primary", 1), *short))
+    assert empty(draft(ground(facts))) == [turn.id for turn in short]
 
 
 def test_each_hole_says_what_keeps_everyone_from_it() -> None:
