@@ -105,7 +105,7 @@ class Layer:
     weekday: int | None = None
     anchor: date | None = None
     windows: tuple[Window, ...] = ()
-    stretches: tuple[Spans, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
     who: tuple[str, ...] | None = None
     may_miss: timedelta = timedelta()
     over: tuple[str, ...] = ()
