@@ -121,8 +121,12 @@ def _solved(
             lambda: whatif.what_if(folder, period, over, since=at, effort=effort, watch=watch),
             watch,
             seconds=None,
-            said=note,
+            said=_stopping,
         )
+
+
+def _stopping(_: str) -> None:
+    note("stopping; what is known so far is shown. Press Ctrl-C again to end at once.")
 
 
 # ----------------------------------------------------------------------------------------------------------- tell
@@ -284,5 +288,5 @@ def _staffed(folder: Path, period: "Period", percent: int, *, growth: bool, seed
             lambda: staffing.staffing(folder, period, at_most=percent, growth=growth, seed=seed, watch=watch),
             watch,
             seconds=None,
-            said=note,
+            said=_stopping,
         )

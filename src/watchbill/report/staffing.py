@@ -18,6 +18,8 @@ def site(staffed: Staffed, percent: int) -> RenderableType:
     one = staffed.site
     people = "1 person" if len(one.people) == 1 else f"{len(one.people)} people"
     head = f"{one.name}: {people}, on leave for {one.away:.0f} % of the time ({', '.join(one.layers)})"
+    if not staffed.needs:
+        return literal(f"{head}: nothing is known yet.")
     parts: list[RenderableType] = [titled(head, _needs(staffed, percent))]
     if staffed.months:
         teams = counted(len(staffed.months[0].breaks), "simulated team")

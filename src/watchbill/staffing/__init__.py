@@ -43,12 +43,12 @@ def staffing(
     growth: bool = True,
     seed: int = 1,
     watch: "Watch | None" = None,
-    known: Callable[[Staffed], None] | None = None,
 ) -> Staffing:
     """How many people each site takes in a period: by the rules, with leave, and at most so many percent on call.
 
-    `growth`: also which month breaks first as leave grows; `seed` is for the leave that is simulated. `known` hears of
-    each site as soon as it is done. Stopping the watch ends with what is known by then. Nothing is written.
+    `growth`: also which month breaks first as leave grows; `seed` is for the leave that is simulated.
+
+    Stopping the watch ends with what is known by then. Nothing is written.
     """
     from watchbill.solve import Watch
 
@@ -64,8 +64,6 @@ def staffing(
         needs = tuple(inquiry.needs(at_most))
         months = tuple(inquiry.months()) if growth else ()
         done.append(Staffed(site, needs, months))
-        if known is not None and not watch.stopped.is_set():
-            known(done[-1])
     return Staffing(period, at_most, tuple(done), not watch.stopped.is_set())
 
 
