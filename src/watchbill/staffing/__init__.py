@@ -47,7 +47,6 @@ def staffing(
     """How many people each site takes in a period: by the rules, with leave, and at most so many percent on call.
 
     `growth`: also which month breaks first as leave grows; `seed` is for the leave that is simulated.
-
     Stopping the watch ends with what is known by then. Nothing is written.
     """
     from watchbill.solve import Watch
