@@ -384,3 +384,23 @@ def test_a_register_that_is_not_whole_is_refused_with_its_place(tmp_path: Path, 
         register.read(tmp_path)
     assert told in str(caught.value)
     assert str(caught.value).startswith("feeds.json:1:")
+
+
+# ------------------------------------------------------------------------------------------------ pages in PagerDuty
+
+
+def test_events_name_the_page_that_the_last_push_found(tmp_path: Path) -> None:
+    folder = team(tmp_path / "team")
+    page = "https://sandbox.pagerduty.com/schedules/PPRIM01"
+    pushed = folder / "plans" / "2027-01.push.json"
+    pushed.write_text(json.dumps({"written": [{"role": "primary", "seat": 1, "url": page}]}), encoding="utf-8")
+    assert all(f"PagerDuty: {page}" in told for told in descriptions(board(folder)))
+    pushed.write_text("cut off in the mid", encoding="utf-8")
+    assert not any("PagerDuty" in told for told in descriptions(board(folder)))
+
+
+def descriptions(found: Board) -> list[str]:
+    content = next(found.files[link.name] for link in found.links if link.feed == TEAM)
+    told = [str(event["DESCRIPTION"]) for event in Calendar.from_ical(content).walk("VEVENT")]
+    assert told
+    return told

@@ -316,6 +316,42 @@ def test_the_same_digest_goes_on_where_a_run_was_cut_off(desk: Desk) -> None:
     assert done.after.settled
 
 
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_run_that_was_cut_off_is_not_gone_on_with_once_the_plan_is_another(desk: Desk, after: int) -> None:
+    publish(desk.folder, change=part_given)
+    digest = str(desk.show().digest)
+    desk.box.kill_after(after)
+    with pytest.raises(RemoteFailed):
+        pushing.push_apply(desk.folder, Q1, desk.link(), digest)
+    desk.box.heal()
+    publish(desk.folder, change=revised)
+    before = len(desk.box.writes)
+    with pytest.raises(Refused, match=rf"2027-Q1 was published anew since {digest} was shown.*without --apply"):
+        pushing.push_apply(desk.folder, Q1, desk.link(), digest)
+    assert len(desk.box.writes) == before
+    shown = desk.show()
+    assert not shown.withheld
+    assert pushing.push_apply(desk.folder, Q1, desk.link(), str(shown.digest)).after.settled
+    assert double_overrides(desk.box) == []
+
+
+def test_a_rollback_that_was_cut_off_is_shown_anew_once_the_plan_is_another(old_desk: Desk) -> None:
+    desk = old_desk
+    before = desk.show().shown[0].final
+    desk.push(allowed=FOREIGN)
+    digest = str(pushing.rollback(desk.folder, Q1, desk.link()).digest)
+    desk.box.kill_after(1)
+    with pytest.raises(RemoteFailed):
+        pushing.rollback_apply(desk.folder, Q1, desk.link(), digest)
+    desk.box.heal()
+    publish(desk.folder, change=revised)
+    with pytest.raises(Refused, match="was published anew"):
+        pushing.rollback_apply(desk.folder, Q1, desk.link(), digest)
+    back = pushing.rollback(desk.folder, Q1, desk.link())
+    assert pushing.rollback_apply(desk.folder, Q1, desk.link(), str(back.digest)).after.settled
+    assert desk.show(allowed=FOREIGN).shown[0].final == before
+
+
 def test_the_command_that_was_cut_off_goes_on_with_the_hazards_that_it_allowed(old_desk: Desk) -> None:
     desk = old_desk
     digest = str(desk.show(allowed=FOREIGN).digest)

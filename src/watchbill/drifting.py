@@ -9,6 +9,7 @@ from watchbill import workspace
 from watchbill.domain import guest_id
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty import account, origin, remote
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.compile import entries
 from watchbill.publish.pagerduty.entries import Held, Move, clipped, moves, spans_of
 from watchbill.publish.pagerduty.legacy import stretch
@@ -129,7 +130,7 @@ class Who:
     """Which person of the team each PagerDuty user is, or which guest: users are asked for once."""
 
     def __init__(self, link: Link, team: Workspace) -> None:
-        self._link, self._team = link, team
+        self._accounts, self._team = Accounts(link.calls), team
         self._users: dict[str, User] = {}
         self._ids: dict[str, str] = {}
 
@@ -150,7 +151,7 @@ class Who:
         return {id_: user.name if user else id_ for id_, user in sorted(met.items())}
 
     def _ask(self, users: Sequence[str]) -> None:
-        self._users |= account.known(self._link.calls, users)
+        self._users |= account.known(self._accounts, users)
         people = account.holders(self._users, self._team.people)
         self._ids |= {user: people.get(user) or guest_id(user) for user in users}
 

@@ -14,6 +14,7 @@ from watchbill.duties import held, known, whole
 from watchbill.errors import Refused
 from watchbill.escalation import Chain, Finding, OnCall, Spot, Timeline, findings, length, nights, stretches, walk
 from watchbill.publish.pagerduty import account, remote
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.proposal import Outlet
 from watchbill.publish.pagerduty.pushed import push_path
@@ -85,7 +86,7 @@ def survey(folder: Path, link: Link, window: Span, *, lasting: bool = False) -> 
     reach = _reach(window, policies)
     finals = {id_: remote.read(calls, id_, kind, reach).final for id_, kind in _schedules(ours, policies).items()}
     ids = _users(policies, finals.values())
-    users = account.known(calls, ids)
+    users = account.known(Accounts(calls), ids)
     keys = {id_: guest_id(id_) for id_ in ids} | dict(account.holders(users, team.people))
     planned = {one.id: held(published, one.outlet.role.id, one.outlet.seats) for one in ours if one.id}
     guests = {key: _guest(key, users.get(id_), team.zone) for id_, key in keys.items() if is_guest(key)}

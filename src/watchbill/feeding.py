@@ -1,6 +1,6 @@
 """From a team's folder to its feeds: published plans, people, links and options become files by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from watchbill.files import write_atomically, write_private
 from watchbill.publish import feeds as publisher
 from watchbill.publish.feeds import TEAM, Feed, Options, keys
 from watchbill.publish.feeds.links import Links, fingerprint
-from watchbill.publish.pagerduty import journal
+from watchbill.publish.pagerduty import pushed
 from watchbill.results import Draft
 from watchbill.texts import printable
 from watchbill.times import wall, zone
@@ -196,7 +196,7 @@ def _built(folder: Path, team: Workspace, published: Sequence[Draft], now: datet
         earlier=[old for plan in published for old in plans.older(folder, plan.period)],
         since=_midnight(now) - PAST,
         offers=team.offers,
-        pages=_pages(folder, team, published),
+        pages=pushed.pages(folder),
         options=Options(team.feeds.busy, tuple(sorted(set(team.feeds.reminders), reverse=True))),
         team=team.team,
     )
@@ -215,23 +215,3 @@ def _lives(feed: Feed, team: Workspace, now: datetime) -> bool:
 
 def _gone(person: Person, now: datetime) -> bool:
     return person.left is not None and person.left < wall(now, zone(person.zone)).date()
-
-
-def _pages(folder: Path, team: Workspace, published: Sequence[Draft]) -> dict[tuple[str, int], str]:
-    """Addresses of PagerDuty schedules by role and seat, as the last push of each period tells them."""
-    seats = {role.id: role.seats for role in team.roles}
-    return {
-        (role, each): url
-        for plan in published
-        for role, seat, url in sorted(_pushed(folder, plan))
-        for each in range(seat, max(seat, seats.get(role, 1)) + 1)
-    }
-
-
-def _pushed(folder: Path, plan: Draft) -> Iterator[tuple[str, int, str]]:
-    name = f"plans/{plan.period}.push.json"
-    path = folder / name
-    for written in journal.decode(name, path.read_bytes()).written if path.is_file() else ():
-        url = getattr(written, "url", None)
-        if url:
-            yield written.role, written.seat, url

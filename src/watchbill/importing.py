@@ -13,6 +13,7 @@ from watchbill.fields import address, zone_name
 from watchbill.files import write_atomically
 from watchbill.naming import unique
 from watchbill.publish.pagerduty import account, history, remote
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.expressed import Pattern, Unsaid, expressed
 from watchbill.publish.pagerduty.proposal import WALL, ordered
 from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Schedule, User
@@ -57,7 +58,7 @@ def pagerduty(link: Link, schedules: Sequence[str], *, team: str, months: int = 
     now = link.now().replace(second=0, microsecond=0)
     past = Span(now - months * MONTH, now)
     found = [_found(link, name, past) for name in dict.fromkeys(schedules)]
-    users = account.known(link.calls, _users(found))
+    users = account.known(Accounts(link.calls), _users(found))
     people = _people(users)
     names = [state.name for state, _ in found]
     roles = dict(zip((state.id for state, _ in found), unique(names, "role"), strict=True))

@@ -18,6 +18,7 @@ from watchbill import workspace
 from watchbill.domain import Person
 from watchbill.errors import InputError, Mistake, Place, Refused
 from watchbill.publish.pagerduty import account, notified
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.pushing import Link
 from watchbill.times import Span, instant, zone
 from watchbill.workspace.past import Paged, add_pages
@@ -87,11 +88,13 @@ def _hour(at: datetime) -> datetime:
 
 def _users(link: Link, people: Sequence[Person]) -> Mapping[str, str]:
     """People by the id of their user; who has none was not paged."""
+    accounts = Accounts(link.calls)
+    account.expect(accounts, people)
     found: dict[str, str] = {}
     for person in people:
         if person.pagerduty:
             found[person.pagerduty] = person.id
-        elif person.email and (user := account.by_email(link.calls, person.email)):
+        elif person.email and (user := account.by_email(accounts, person.email)):
             found[user.id] = person.id
     return found
 

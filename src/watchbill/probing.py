@@ -9,6 +9,7 @@ from watchbill import workspace
 from watchbill.errors import Refused
 from watchbill.files import write_atomically
 from watchbill.publish.pagerduty import account, answers
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.answers import Answer, Answers
 from watchbill.publish.pagerduty.bench import Bench, clear_litter, name_of
 from watchbill.publish.pagerduty.probe import probe
@@ -56,9 +57,10 @@ def run(plan: Plan, told: Callable[[Answer], None] = lambda _: None) -> Answers:
 def _two_users(folder: Path, link: Link) -> tuple[str, str]:
     """The users of the first two of the team who have one."""
     found: list[str] = []
+    accounts = Accounts(link.calls)
     for person in workspace.read(folder).people:
         try:
-            found.append(account.resolve(link.calls, [person])[person.id].id)
+            found.append(account.resolve(accounts, [person])[person.id].id)
         except Refused:
             continue
         if len(set(found)) == 2:

@@ -1,6 +1,6 @@
 """From a folder to PagerDuty: which schedules a plan goes to, what would change there, and the verbs that change it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +9,13 @@ from watchbill import workspace
 from watchbill.errors import Refused, did_you_mean
 from watchbill.files import write_atomically
 from watchbill.publish.pagerduty import account, answers, holders
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.apply import Again, Applied, Keep, apply, written
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.carry import Hands
 from watchbill.publish.pagerduty.journal import PushFile, encode
 from watchbill.publish.pagerduty.layered import show as show_layers
+from watchbill.publish.pagerduty.memory import tells
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.proposal import WALL, Outlet, Proposal, Scene, Show, propose, window_of
 from watchbill.publish.pagerduty.pushed import accepted, push_file, push_path
@@ -177,9 +179,10 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
     now = link.now()
     window_of(plan, now)
     people = {person.id: person for person in team.people}
-    plan, users = holders.resolved(link.calls, people, _only(plan, found), now)
-    older = plans.older(folder, period)
-    users |= holders.once(link.calls, people, older, users)
+    accounts = Accounts(link.calls)
+    plan, users = holders.resolved(accounts, people, _only(plan, found), now)
+    older = _older(folder, period, found)
+    users |= holders.once(accounts, people, older, users)
     scene = Scene(
         plan=plan,
         plans=tuple(plan if one.period == period else one for one in published),
@@ -191,10 +194,17 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         create=create,
         meaning=meaning(folder),
         accepted=accepted(folder, (one.period for one in published)),
-        name=account.Names(link.calls, users.values()),
+        name=account.Names(accounts, users.values()),
         policy=account.PolicyNames(link.calls),
     )
     return _Stage(link, scene, found, outlets(team))
+
+
+def _older(folder: Path, period: Period, found: Iterable[Outlet]) -> tuple[Draft, ...]:
+    """The earlier revisions, by which ours is known where the push file does not tell; none are read where it does."""
+    file = push_file(folder, period)
+    told = file is not None and all(tells(file, outlet.role.id, outlet.seats[0]) for outlet in found)
+    return () if told else plans.older(folder, period)
 
 
 def meaning(folder: Path) -> Meaning:

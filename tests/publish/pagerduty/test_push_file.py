@@ -66,7 +66,7 @@ def of(before: AnySchedule | None, *steps: AnyStep) -> PushFile:
     """A file of a run that was cut off, after another that came to its end."""
     written = Written("primary", 1, "P1", "schedule", (OVERRIDE,), (SHIFT,), ("R1",), before)
     doing = Doing("primary", 1, "primary", before.id if before else None, "schedule", before, steps, 1, before)
-    pending = Pending("0123456789abcdef", START, (doing,))
+    pending = Pending("0123456789abcdef", START, (doing,), revision=3)
     return PushFile("2027-Q1", 2, "fedcba9876543210", START, (written,), pending)
 
 

@@ -12,6 +12,7 @@ from builders import at, person, span
 from scripted import Answer, serving
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty import account, bodies, changing, remote
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.client import PdpyrasPort
 from watchbill.publish.pagerduty.port import RemoteFailed, Unsure
@@ -368,7 +369,7 @@ def test_where_no_order_shows_the_same_the_lowest_stays_first(calls: Calls) -> N
 
 def test_people_are_found_by_e_mail_whatever_its_case_and_by_id(calls: Calls) -> None:
     people = [person("ana", email="ana@EXAMPLE.com"), person("bob", email="other@example.com", pagerduty="PBO")]
-    found = account.resolve(calls, people)
+    found = account.resolve(Accounts(calls), people)
     assert {id_: user.id for id_, user in found.items()} == {"ana": "PANA", "bob": "PBO"}
     assert found["ana"].zone == "America/Sao_Paulo"
 
@@ -384,7 +385,7 @@ def test_everyone_who_cannot_be_on_call_is_refused_by_name_at_once(calls: Calls)
         person("cy", email="cy@example.com"),
     ]
     with pytest.raises(Refused, match=r"^none has no e-mail\.") as refused:
-        account.resolve(calls, people)
+        account.resolve(Accounts(calls), people)
     lines = str(refused.value).splitlines()
     assert [line.split(". ")[0] for line in lines] == [
         "none has no e-mail",
@@ -403,7 +404,7 @@ def test_someone_whose_account_was_deleted_is_refused_where_pagerduty_still_show
         calls = Calls(port, sleep=lambda seconds: None, clock=lambda: 0.0)
         for who in (person("ana", email="gone@example.com"), person("ana", pagerduty="PGONE")):
             with pytest.raises(Refused, match=r"ana \(.*\) was deleted in PagerDuty"):
-                account.resolve(calls, [who])
+                account.resolve(Accounts(calls), [who])
         port.close()
 
 

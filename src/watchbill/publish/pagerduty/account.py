@@ -1,22 +1,21 @@
 """Who our people are in PagerDuty, and what its escalation policies say."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty import nodes, wire
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.calls import Calls
-from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.terms import Policy, User
 
 
-def resolve(calls: Calls, people: Sequence[Person]) -> Mapping[str, User]:
+def resolve(accounts: Accounts, people: Sequence[Person]) -> Mapping[str, User]:
     """Each person's user, by person id: by PagerDuty's own id where one is given, else by e-mail.
 
     Refused with everyone at once who has neither, is unknown, deleted or a stakeholder, or shares a user.
     """
-    accounts = _Accounts(calls)
+    expect(accounts, people)
     found = {person.id: _one(accounts, person) for person in people}
     users = {id_: user for id_, user in found.items() if isinstance(user, User)}
     wrong = [sentence for sentence in found.values() if isinstance(sentence, str)]
@@ -26,11 +25,19 @@ def resolve(calls: Calls, people: Sequence[Person]) -> Mapping[str, User]:
     return users
 
 
+def expect(accounts: Accounts, people: Sequence[Person]) -> None:
+    """Says who will be asked for, so that many are found in few requests."""
+    accounts.expect(
+        ids=[person.pagerduty for person in people if person.pagerduty],
+        emails=[person.email for person in people if person.email and not person.pagerduty],
+    )
+
+
 class Names:
     """Who PagerDuty's users are, asked for one by one when they are not among the known ones."""
 
-    def __init__(self, calls: Calls, known: Iterable[User]) -> None:
-        self._accounts = _Accounts(calls)
+    def __init__(self, accounts: Accounts, known: Iterable[User]) -> None:
+        self._accounts = accounts
         self._names = {user.id: user.name for user in known}
 
     def __call__(self, id_: str) -> str:
@@ -40,16 +47,17 @@ class Names:
         return self._names[id_]
 
 
-def known(calls: Calls, ids: Iterable[str]) -> Mapping[str, User]:
+def known(accounts: Accounts, ids: Iterable[str]) -> Mapping[str, User]:
     """The users of some ids, by id; those that PagerDuty does not know any more are left out."""
-    accounts = _Accounts(calls)
-    nodes_ = ((id_, accounts.by_id(id_)) for id_ in dict.fromkeys(ids))
+    asked = tuple(dict.fromkeys(ids))
+    accounts.expect(ids=asked)
+    nodes_ = ((id_, accounts.by_id(id_)) for id_ in asked)
     return {id_: wire.user(node) for id_, node in nodes_ if node is not None and not wire.deleted(node)}
 
 
-def by_email(calls: Calls, email: str) -> User | None:
+def by_email(accounts: Accounts, email: str) -> User | None:
     """The user with an address, if there is one who was not deleted."""
-    node = _with(calls.pages("/users", "users", {"query": email}), email)
+    node = accounts.by_email(email)
     return wire.user(node) if node is not None and not wire.deleted(node) else None
 
 
@@ -79,7 +87,7 @@ def policy(calls: Calls, id_: str) -> Policy:
     return wire.policy(calls.get(f"/escalation_policies/{nodes.safe_id(id_)}"))
 
 
-def _one(accounts: "_Accounts", person: Person) -> User | str:
+def _one(accounts: Accounts, person: Person) -> User | str:
     """The person's user, or what is wrong with them."""
     if not person.pagerduty and not person.email:
         return (
@@ -109,36 +117,3 @@ def _shared(people: Sequence[Person], users: Mapping[str, User]) -> list[str]:
         for id_, ids in holders.items()
         if len(ids) > 1
     ]
-
-
-class _Accounts:
-    """The users of the account; all of them are asked for only if a search does not find someone."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._all: list[Any] | None = None
-
-    def by_id(self, id_: str) -> Any:
-        """A user as PagerDuty answers it; None if there is none."""
-        try:
-            return nodes.mapping(self._calls.get(f"/users/{nodes.safe_id(id_)}"), "user")
-        except RemoteFailed as failed:
-            if failed.status != 404:
-                raise
-            return None
-
-    def by_email(self, email: str) -> Any:
-        """A user by the whole address, whatever the case; one that was not deleted, if there is a choice."""
-        found = _with(self._calls.pages("/users", "users", {"query": email}), email)
-        return found or _with(self._everyone(), email)
-
-    def _everyone(self) -> list[Any]:
-        if self._all is None:
-            self._all = self._calls.pages("/users", "users")
-        return self._all
-
-
-def _with(users: Sequence[Any], email: str) -> Any:
-    wanted = email.casefold()
-    found = [user for user in users if nodes.text(user, "email", "").casefold() == wanted]
-    return min(found, key=wire.deleted, default=None)

@@ -55,13 +55,24 @@ def apply(hands: Hands, proposal: Proposal, digest: str, *, again: Again, save: 
 
 def _to_do(proposal: Proposal, file: PushFile, digest: str) -> Pending:
     """The writes that the digest stands for."""
+    revision = proposal.scene.plan.revision
     if proposal.digest == digest:
-        return Pending(digest, proposal.now, tuple(one.doing() for one in proposal.shown if one.steps))
+        return Pending(digest, proposal.now, tuple(one.doing() for one in proposal.shown if one.steps), revision)
     if file.pending and file.pending.digest == digest:
+        if file.pending.revision != revision:
+            raise Refused(_outrun(proposal, digest))
         return file.pending
     if proposal.settled and file.digest == digest:
-        return Pending(digest, proposal.now, ())
+        return Pending(digest, proposal.now, (), revision)
     raise Refused(_other(proposal, digest))
+
+
+def _outrun(proposal: Proposal, digest: str) -> str:
+    """Why a run that was cut off is not gone on with."""
+    return (
+        f"{proposal.scene.plan.period} was published anew since {digest} was shown: what that run had still to write "
+        "is not the plan any more. Nothing was written now. See what is left with the same command, without --apply."
+    )
 
 
 def _other(proposal: Proposal, digest: str) -> str:

@@ -8,31 +8,39 @@ from datetime import datetime
 from watchbill.domain import GUEST, Part, Person, is_guest
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty import account
-from watchbill.publish.pagerduty.calls import Calls
+from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.terms import User
 from watchbill.results import Assigned, Draft
 
 
-def resolved(calls: Calls, people: Mapping[str, Person], plan: Draft, now: datetime) -> tuple[Draft, dict[str, User]]:
+def resolved(
+    accounts: Accounts, people: Mapping[str, Person], plan: Draft, now: datetime
+) -> tuple[Draft, dict[str, User]]:
     """The users of everyone who holds a part. Who holds none any more may have left PagerDuty: the past is cut off."""
+    account.expect(accounts, [_known(people, id_) for id_ in _holders(plan, None)])
     coming = _holders(plan, now)
-    users = dict(account.resolve(calls, [_known(people, id_) for id_ in coming if not is_guest(id_)]))
-    users |= account.resolve(calls, [_known(people, id_) for id_ in coming if is_guest(id_)])
+    users = dict(account.resolve(accounts, [_known(people, id_) for id_ in coming if not is_guest(id_)]))
+    users |= account.resolve(accounts, [_known(people, id_) for id_ in coming if is_guest(id_)])
     past = [id_ for id_ in _holders(plan, None) if id_ not in users]
     for id_ in past:
         try:
-            users |= account.resolve(calls, [_known(people, id_)])
+            users |= account.resolve(accounts, [_known(people, id_)])
         except Refused:
             plan = _from(plan, now)
     return plan, users
 
 
-def once(calls: Calls, people: Mapping[str, Person], older: Iterable[Draft], known: Container[str]) -> dict[str, User]:
+def once(
+    accounts: Accounts, people: Mapping[str, Person], older: Iterable[Draft], known: Container[str]
+) -> dict[str, User]:
     """The users of those who held parts in earlier revisions only: what was written for them is known by its user."""
     found: dict[str, User] = {}
-    for id_ in dict.fromkeys(id_ for plan in older for id_ in _holders(plan, None) if id_ not in known):
+    gone = dict.fromkeys(id_ for plan in older for id_ in _holders(plan, None) if id_ not in known)
+    asked = [_known(people, id_) for id_ in gone]
+    account.expect(accounts, asked)
+    for person in asked:
         with suppress(Refused):
-            found |= account.resolve(calls, [_known(people, id_)])
+            found |= account.resolve(accounts, [person])
     return found
 
 

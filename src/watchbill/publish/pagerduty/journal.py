@@ -64,11 +64,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A run that has begun and not ended, by the digest that was applied."""
+    """A run that has begun and not ended, by the digest that was applied, and the plan's revision that it was for."""
 
     digest: str
     begun: datetime
     targets: tuple[Doing, ...]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,12 @@ def remembered(scene: Scene, outlet: Outlet, wrote: Wrote) -> Ours:
 def _remembered(scene: Scene, outlet: Outlet) -> list[Any] | None:
     """What the push file tells, a run that was cut off included; None if it tells nothing of this seat."""
     file, role, seat = scene.file, outlet.role.id, outlet.seats[0]
-    if file is None or (file.of(role, seat) is None and not doings(file, role, seat)):
-        return None
-    return known_in(file, role, seat)
+    return known_in(file, role, seat) if file and tells(file, role, seat) else None
+
+
+def tells(file: PushFile, role: str, seat: int) -> bool:
+    """Whether a push file knows what is ours in the schedule of a seat, so that nothing has to be guessed."""
+    return file.of(role, seat) is not None or bool(doings(file, role, seat))
 
 
 def known_in(file: PushFile, role: str, seat: int) -> list[Any]:
@@ -52,13 +55,12 @@ def doings(file: PushFile, role: str, seat: int) -> list[Doing]:
 def begun(proposal: Proposal) -> PushFile:
     """The push file as a run finds it. Where it tells nothing of a schedule, what turned out to be ours is added."""
     file = proposal.scene.file or PushFile(proposal.scene.plan.period.name, 0)
-    new = [_recognised(one) for one in proposal.shown if one.ours and not _tells(file, one)]
+    new = [
+        _recognised(one)
+        for one in proposal.shown
+        if one.ours and not tells(file, one.outlet.role.id, one.outlet.seats[0])
+    ]
     return replace(file, written=(*file.written, *new))
-
-
-def _tells(file: PushFile, one: Shown) -> bool:
-    role, seat = one.outlet.role.id, one.outlet.seats[0]
-    return file.of(role, seat) is not None or bool(doings(file, role, seat))
 
 
 def _recognised(one: Shown) -> Written:

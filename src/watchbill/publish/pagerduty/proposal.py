@@ -50,10 +50,11 @@ class Outlet:
 class Scene:
     """What a proposal is made from, apart from PagerDuty: the plan, the plans around it, and who is who.
 
-    `older` are earlier revisions of the plan; `users` gives PagerDuty's id of each person who holds a part, `gone`
-    are people who have left by the plan's end. `notice`: changes nearer than this hurt. `zone` is the
-    team's, for new schedules and for messages. `accepted` are the marks of what others have in schedules and earlier
-    pushes allowed. `name` says who a PagerDuty user is, `policy` what an escalation policy is called.
+    `older` are earlier revisions of the plan, needed only where `file` does not tell what is ours. `users` gives
+    PagerDuty's id of each person who holds a part, `gone` are people who have left by the plan's end. `notice`:
+    changes nearer than this hurt. `zone` is the team's, for new schedules and for messages. `accepted` are the marks of
+    what others have in schedules and earlier pushes allowed. `name` says who a PagerDuty user is, `policy` what an
+    escalation policy is called.
     """
 
     plan: Draft
