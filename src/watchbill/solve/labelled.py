@@ -10,6 +10,7 @@ from watchbill.load import Loads
 from watchbill.rules import Cover, Eligible, Leave, Overlap, Pair, Pin
 from watchbill.rules._held import meets_any, neighbours
 from watchbill.rules.base import Curve, Linear, Rule
+from watchbill.rules.leave import clashes
 from watchbill.solve.board import PlanBoard
 from watchbill.times import Span, merged
 
@@ -128,14 +129,22 @@ class LabelledBoard(PlanBoard):
     def _reasons(self, person: str, shift: Shift) -> list[Label]:
         number, rule = self._rule
         if isinstance(rule, Leave):
-            runs = (run for run in self._away[person] if any(meets_any(span, (run,)) for span in shift.spans))
-            return [Label(number, rule.kind, person, away=run) for run in runs]
+            return [Label(number, rule.kind, person, away=run) for run in self._absences(person, shift)]
         if isinstance(rule, Overlap):
             held = (held for held in self._near[person] if any(meets_any(span, held.spans) for span in shift.spans))
             return [Label(number, "held", person, (holding.shift.turn,)) for holding in held]
         if isinstance(rule, Eligible):
             return [Label(number, rule.kind)] if rule.tags else self._facts(number, person, shift)
         return [Label(number, rule.kind, person)]
+
+    def _absences(self, person: str, shift: Shift) -> list[Span]:
+        """What bars someone by itself: each absence, or where some may be missed and only all are too much, all."""
+        runs = [run for run in self._away[person] if any(meets_any(span, (run,)) for span in shift.spans)]
+        may_miss = self.problem.layer[shift.key].may_miss
+        if len(runs) < 2 or not may_miss or not self.problem.is_whole(shift):
+            return runs
+        alone = [run for run in runs if clashes(shift, (run,), may_miss)]
+        return alone or [Span(runs[0].start, runs[-1].end)]
 
     def _facts(self, number: int, id_: str, shift: Shift) -> list[Label]:
         person = self.problem.person[id_]
