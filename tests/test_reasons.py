@@ -246,9 +246,9 @@ def test_nobody_is_named_twice_and_holders_are_not_among_the_others() -> None:
 def forced_problem(rng: Random) -> tuple[Problem, dict[str, str]]:
     """A tiny problem with a plan that keeps every hard rule, the best of all."""
     team = ("ana", "bo", "cy")
-    listed = days(count=rng.randint(4, 6), hours=rng.choice((10, 24)))
+    listed = days(count=rng.randint(4, 6), hours=10)
     facts = problem(
-        team,
+        [person(id_, zone=zone) for id_, zone in zip(team, ("UTC", "Asia/Tokyo", "America/New_York"), strict=True)],
         listed,
         wishes=(wish(rng.choice(team), "avoid", "2027-01-05T00", "2027-01-06T00"),),
         balances={id_: {bucket: rng.randint(-3000, 3000) for bucket in BUCKETS} for id_ in team},
@@ -274,7 +274,7 @@ def vector(facts: Problem, plan: Mapping[str, str]) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("large", [False, True])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_a_forced_plan_is_legal_and_its_bounds_hold_for_every_plan(
     seed: int, large: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,7 +284,10 @@ def test_a_forced_plan_is_legal_and_its_bounds_hold_for_every_plan(
     facts, known = forced_problem(rng)
     one = rng.choice(facts.shifts)
     who = rng.choice([p for p in ("ana", "bo", "cy") if p != known[one.id]])
-    values = dict(zip((tier.name for tier in facts.tiers), vector(facts, known), strict=True))
+    # As if the known plan were a little worse than it is: what it may cost is what counts.
+    values = {
+        tier.name: cost + rng.choice((0, 2500)) for tier, cost in zip(facts.tiers, vector(facts, known), strict=True)
+    }
     pinned = replace(facts, pins=(Pin(one.id, who),), near=Near(known))
     outcome = solve_beside(
         pinned, rules(SPACED), known, values, turn=one.turn, effort=Effort(work=5), loads=Loads(pinned)
