@@ -1,8 +1,8 @@
 """The command line: parse, call `app`, print, exit code."""
 
-import os
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC, EPIPE
 from io import TextIOWrapper
 
 from watchbill.cli import (
@@ -26,7 +26,7 @@ from watchbill.cli import (
     supposing,
     swapping,
 )
-from watchbill.cli.base import app, note
+from watchbill.cli.base import app, note, unwritten
 from watchbill.errors import WatchbillError
 
 __all__ = [
@@ -57,7 +57,7 @@ __all__ = [
 def run(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits: 0 done, 1 something to fix, 2 wrong usage, 3 no plan, 5 out of time.
 
-    4 says that PagerDuty refused or did not answer.
+    4 says that PagerDuty refused or did not answer, 130 that Ctrl-C dropped it, 141 that nobody reads on.
     """
     _write_anywhere()
     try:
@@ -65,8 +65,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except WatchbillError as error:
         note(str(error))
         raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        _hang_up()
+    except OSError as error:
+        if error.errno not in (EPIPE, ENOSPC) or error.filename is not None:
+            raise
+        unwritten(error)
     finally:
         _flush()
 
@@ -81,11 +83,5 @@ def _write_anywhere() -> None:
 def _flush() -> None:
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        _hang_up()
-
-
-def _hang_up() -> None:
-    """Whoever read our output has gone: nothing more to say, and no complaint at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(1)
+    except OSError as error:
+        unwritten(error)

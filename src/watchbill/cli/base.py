@@ -1,6 +1,7 @@
 """What all commands share: the Typer app, the folder, where words and tables go, and how a command ends."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from watchbill.times import Period
 
 PIPED_WIDTH = 100
+READER_GONE = 141  # what a shell tells of a program that SIGPIPE ended
 
 app = typer.Typer(
     name="watchbill",
@@ -123,7 +125,19 @@ def out(*shown: "RenderableType") -> None:
 
 def say(text: str = "") -> None:
     """Prints text on standard output as it stands."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    except OSError as error:
+        unwritten(error)
+
+
+def unwritten(error: OSError) -> NoReturn:
+    """Ends the command, whose standard output took no more: in silence if its reader has gone, as `head` does."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered still is flushed at exit
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(READER_GONE) from None
+    note(f"the output could not be written: {(error.strerror or 'unknown reason').lower()}. Send it somewhere else.")
+    raise SystemExit(1) from None
 
 
 def say_json(value: Any) -> None:

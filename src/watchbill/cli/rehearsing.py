@@ -27,7 +27,9 @@ KEY = "sandbox-key"
 @command("watchbill sandbox --now 2026-12-20T09:00Z")
 def sandbox(
     context: typer.Context,
-    port: Annotated[int, typer.Option("--port", metavar="N", help="The port here; 0 takes a free one.")] = 8377,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port here; 0 takes a free one.")
+    ] = 8377,
     now: Annotated[
         str | None, typer.Option("--now", metavar="WHEN", help="Let its clock stand at 2027-01-04T08:00Z, say.")
     ] = None,

@@ -35,7 +35,9 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Where to listen; this machine only if not given.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="N", help="The port; 0 takes a free one.")] = 8642,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8642,
     forwarded_allow_ips: Annotated[
         list[str] | None,
         typer.Option("--forwarded-allow-ips", metavar="IP", help="A proxy, or network of them, to believe."),
