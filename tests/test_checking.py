@@ -245,3 +245,9 @@ def test_git_is_asked_for_calendar_files(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(["git", "-C", str(tmp_path), "add", "ana.ics"], check=True)
     assert _tracked(tmp_path) == ("ana.ics",)
+
+
+def test_people_of_one_name_are_told_apart_and_warned_of(tmp_path: Path) -> None:
+    found = checked(tmp_path, {}, TEAM.replace("Bo Lindqvist", "Ana Souza"))
+    assert any("team.yaml:5:14  warning: ana and bo are all called Ana Souza" in line for line in told(found))
+    assert [row.person.name for row in found.people] == ["Ana Souza (ana)", "Ana Souza (bo)", "Cy Tan"]

@@ -132,3 +132,9 @@ def test_the_period_that_holds_the_date_is_looked_at_first(tmp_path: Path) -> No
 def test_where_nothing_is_planned_the_way_on_is_told(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no shift is planned here yet"):
         find(tmp_path, "ana 2027-01-04", lambda wanted: None, BY_ID)
+
+
+def test_a_shared_name_is_answered_with_both_ids() -> None:
+    two = {id_: person(id_, name=f"Jo Wood ({id_})") for id_ in ("jo", "jo-2")}
+    with pytest.raises(WrongUsage, match='"jo wood" may be jo or jo-2'):
+        find_person(two, "jo wood")

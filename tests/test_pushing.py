@@ -392,3 +392,11 @@ def test_what_never_arrives_is_undone_and_told(desk: Desk) -> None:
     assert desk.show().shown[0].final == ()
     replaced = replace(desk)
     assert replaced.push().after.settled
+
+
+def test_users_of_one_name_are_told_apart(old_desk: Desk) -> None:
+    box = old_desk.box
+    for id_ in ("ana", "bo"):
+        box.world.users[user(id_)] = replace(box.world.users[user(id_)], name="Jo Wood")
+    name = old_desk.show().scene.name
+    assert [name(user(id_)) for id_ in ("ana", "bo", "cy")] == ["Jo Wood (ana)", "Jo Wood (bo)", "Cy"]

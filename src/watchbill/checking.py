@@ -49,7 +49,7 @@ def check(folder: Path, period: Period, *, tracked: Sequence[str] = ()) -> Check
     mistakes += _exports(folder, tracked)
     if team is None:
         return Checked(period, tuple(sorted(dict.fromkeys(mistakes))))
-    mistakes += workspace.check_period(team, period)
+    mistakes += workspace.check_period(team, period) + workspace.check_team(team)
     try:
         published = plans.read_plans(folder)
         mistakes += workspace.check_offers(team, published)

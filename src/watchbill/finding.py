@@ -8,6 +8,7 @@ from pathlib import Path
 
 from watchbill.domain import Person
 from watchbill.errors import Refused, WrongUsage, did_you_mean
+from watchbill.naming import own_name
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import shelf
 from watchbill.times import Dates, Period, Span, instant, zone
@@ -56,7 +57,7 @@ def find_person(people: People, text: str) -> str:
     wanted = " ".join(text.split())
     if wanted in people:
         return wanted
-    named = [id_ for id_, person in people.items() if _folded(wanted) in {_folded(id_), _folded(person.name)}]
+    named = [id_ for id_, person in people.items() if _folded(wanted) in _names(id_, person)]
     if len(named) == 1:
         return named[0]
     if named:
@@ -65,6 +66,10 @@ def find_person(people: People, text: str) -> str:
     close = did_you_mean(_folded(wanted), words)
     near = next((f'Did you mean "{id_}"?' for word, id_ in words.items() if close == f'Did you mean "{word}"?'), "")
     raise WrongUsage(f'nobody is called "{wanted}". {near or did_you_mean(wanted, people) or "See team.yaml."}')
+
+
+def _names(id_: str, person: Person) -> set[str]:
+    return {_folded(id_), _folded(person.name), _folded(own_name(id_, person.name))}
 
 
 def find(

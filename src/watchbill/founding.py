@@ -11,6 +11,7 @@ from watchbill.app import IGNORED
 from watchbill.demo import refuse_unless_empty
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.files import write_atomically
+from watchbill.naming import shared
 from watchbill.times import period
 from watchbill.workspace.people_csv import LISTS, Listed, people
 
@@ -66,6 +67,11 @@ def found(folder: Path, source: Path, today: date) -> tuple[tuple[Listed, ...], 
     for name, text in files.items():
         write_atomically(folder / name, text)
     return listed, tuple(files)
+
+
+def namesakes(listed: Sequence[Listed]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Names that several people have, with their ids, in order of the list."""
+    return shared({person.id: person.said.get("name", person.id) for person in listed})
 
 
 def _read(source: Path) -> bytes:

@@ -194,7 +194,7 @@ def _stage(folder: Path, period: Period, link: Link, *, roles: Collection[str], 
         create=create,
         meaning=meaning(folder),
         accepted=accepted(folder, (one.period for one in published)),
-        name=account.Names(accounts, users.values()),
+        name=account.Names(accounts, users),
         policy=account.PolicyNames(link.calls),
     )
     return _Stage(link, scene, found, outlets(team))

@@ -34,3 +34,10 @@ def test_schemas_are_printed_and_written_for_editors(tmp_path: Path, cli: Cli) -
     assert ended.code == 0
     written = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / ".schemas").iterdir()}
     assert written == {"team.schema.json": team_schema(), "availability.schema.json": availability_schema()}
+
+
+def test_people_of_one_name_are_warned_of(tmp_path: Path, cli: Cli) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("name\nJo Wood\nJo Wood\n", encoding="utf-8")
+    ended = cli("init", tmp_path / "rota", "--people", people)
+    assert "warning: jo-wood and jo-wood-2 are both called Jo Wood." in ended.out

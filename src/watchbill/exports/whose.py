@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from watchbill.domain import Person
 from watchbill.exports.events import Event
 from watchbill.exports.policy import any_word, plain
+from watchbill.naming import own_name
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def whose(people: Sequence[Person], said: Mapping[str, Sequence[str]]) -> Whose:
         for text in (person.email, *said.get(person.id, ())):
             if "@" in text:
                 mails.setdefault(text.strip().casefold(), []).append(person.id)
-        for text in (person.name, *(word for word in said.get(person.id, ()) if "@" not in word)):
+        for text in (own_name(person.id, person.name), *(word for word in said.get(person.id, ()) if "@" not in word)):
             names.setdefault(plain(text), []).append(person.id)
     return Whose(
         {mail: tuple(dict.fromkeys(ids)) for mail, ids in mails.items()},

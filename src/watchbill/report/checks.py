@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from textwrap import wrap
 
 from watchbill.checking import Checked
-from watchbill.domain import Problem
+from watchbill.domain import Person, Problem
+from watchbill.naming import own_name
 from watchbill.report import said
 from watchbill.rules import Limit
 from watchbill.serving import Staffed
@@ -55,7 +56,7 @@ def _cells(row: Understood) -> tuple[str, ...]:
     weight = sum(line.effective for line in row.wishes)
     asked = sum(line.weight for line in row.wishes)
     return (
-        _cut(printable(row.person.name), _NAME),
+        _called(row.person),
         f"{row.leave_days} d",
         f"{len(row.blocked)} of {row.able}",
         f"{row.blocked_hours:.0f}",
@@ -63,6 +64,12 @@ def _cells(row: Understood) -> tuple[str, ...]:
         said.number(weight) + (f" of {asked}" if weight != asked else ""),
         str(row.answered or "not yet"),
     )
+
+
+def _called(person: Person) -> str:
+    """A name, cut where it is too long; ids are never cut, as they tell apart those who share a name."""
+    text = printable(person.name)
+    return person.id if len(text) > _NAME and text.endswith(f"({person.id})") else _cut(text, _NAME)
 
 
 def _cut(text: str, width: int) -> str:
@@ -168,7 +175,10 @@ def _legend(layers: Sequence[Staffed], *, long: bool) -> Iterator[str]:
 def person(checked: Checked, row: Understood) -> str:
     """One person's file, line by line: what was understood, and what it blocks or weighs in the period."""
     serves = ", ".join(row.serves) or "nothing"
-    lines = wrap(f"{printable(row.person.name)} ({row.person.id}), {row.person.zone}, serves {serves}", WIDTH)
+    lines = wrap(
+        f"{printable(own_name(row.person.id, row.person.name))} ({row.person.id}), {row.person.zone}, serves {serves}",
+        WIDTH,
+    )
     lines += [*wrap(_answered(checked, row), WIDTH), ""]
     for line in sorted(row.lines, key=lambda line: line.place):
         lines += _told(checked, row, line)

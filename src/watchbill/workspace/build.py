@@ -18,6 +18,7 @@ from watchbill.domain import (
     Travel,
     Window,
 )
+from watchbill.naming import told_apart
 from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.team import LayerFile, PersonFile, TeamFile
 
@@ -26,17 +27,18 @@ _ALL_DAY = (0, 1440)
 
 
 def people(file: TeamFile, availability: Mapping[str, AvailabilityFile]) -> tuple[Person, ...]:
-    """The team, in the order of the file."""
-    return tuple(_person(id_, person, file, availability.get(id_)) for id_, person in file.people.items())
+    """The team, in the order of the file. Those who share a name have their id in it."""
+    names = told_apart({id_: person.name or id_ for id_, person in file.people.items()})
+    return tuple(_person(id_, names[id_], person, file, availability.get(id_)) for id_, person in file.people.items())
 
 
-def _person(id_: str, person: PersonFile, file: TeamFile, own: AvailabilityFile | None) -> Person:
+def _person(id_: str, name: str, person: PersonFile, file: TeamFile, own: AvailabilityFile | None) -> Person:
     calendars = file.holidays if person.holidays is None else person.holidays
     dates = {fields.day(word) for word in calendars if _is_date(word, file)}
     dates.update(day for listed in (own.holidays if own else ()) for day in listed)
     return Person(
         id=id_,
-        name=person.name or id_,
+        name=name,
         zone=person.timezone or file.timezone,
         email=person.email or "",
         holidays=tuple(word for word in calendars if not _is_date(word, file)),

@@ -33,6 +33,9 @@ _NOT_READ = {
     **dict.fromkeys((".yml", ".yaml"), "files here end in .yaml. Rename it to {stem}.yaml."),
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "this is a spreadsheet. Save it as CSV UTF-8: {stem}.csv."),
 }
+_NO_FOLDER = (
+    "this is a file, and has to be a folder with a file for each person. Move it into one, as availability/ID.yaml."
+)
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ class _Reading:
         if root is not None and names is not None:
             self._take_team(root, names)
         team = csv_file.team(root)
+        if (self.folder / AVAILABILITY).exists() and not (self.folder / AVAILABILITY).is_dir():
+            self.mistakes.append(Mistake(Place(AVAILABILITY), _NO_FOLDER))
         for path in sorted((self.folder / AVAILABILITY).glob("[!.~]*")):
             if path.suffix == ".yaml":
                 self._take_person(path, names)

@@ -9,7 +9,7 @@ from watchbill.domain import Layer, Role
 from watchbill.errors import Mistake, Place
 from watchbill.expand import gap_handoffs, overlaps, uncovered
 from watchbill.times import Period, Span, total, wall, zone
-from watchbill.workspace.folder import Workspace
+from watchbill.workspace.folder import AVAILABILITY, Workspace
 
 _MOST = 3
 _FAR = 550
@@ -25,8 +25,19 @@ def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
         for layer in role.layers:
             found += _gaps(workspace, layer, period)
     found += _holidays(workspace, period)
+    found += _nothing_known(workspace)
     found += _far_away(workspace, period)
     return tuple(sorted(dict.fromkeys(found)))
+
+
+def _nothing_known(workspace: Workspace) -> Iterator[Mistake]:
+    """A warning where not even the folder is there that people's leave and wishes are read from."""
+    if not (workspace.folder / AVAILABILITY).exists():
+        sentence = (
+            "there is no such folder, so everybody counts as free all the time. Bring it back, or make it with a file "
+            "for each person: availability/ID.yaml."
+        )
+        yield Mistake(Place(AVAILABILITY), sentence, warning=True)
 
 
 def _overlaps(workspace: Workspace, role: Role, period: Period) -> Iterator[Mistake]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from watchbill.domain import Person
 from watchbill.errors import Refused
+from watchbill.naming import told_apart
 from watchbill.publish.pagerduty import nodes, wire
 from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.calls import Calls
@@ -34,16 +35,21 @@ def expect(accounts: Accounts, people: Sequence[Person]) -> None:
 
 
 class Names:
-    """Who PagerDuty's users are, asked for one by one when they are not among the known ones."""
+    """Who PagerDuty's users are, by user id, asked for one by one when they are not among the known ones.
 
-    def __init__(self, accounts: Accounts, known: Iterable[User]) -> None:
+    No two have one name: those who share it have their id in it, ours where we know them.
+    """
+
+    def __init__(self, accounts: Accounts, known: Mapping[str, User]) -> None:
         self._accounts = accounts
-        self._names = {user.id: user.name for user in known}
+        names = told_apart({person: user.name for person, user in known.items()})
+        self._names = {user.id: names[person] for person, user in known.items()}
 
     def __call__(self, id_: str) -> str:
         if id_ not in self._names:
             node = self._accounts.by_id(id_)
-            self._names[id_] = wire.user(node).name if node else id_
+            name = wire.user(node).name if node else id_
+            self._names[id_] = f"{name} ({id_})" if name in self._names.values() else name
         return self._names[id_]
 
 
