@@ -42,7 +42,8 @@ availability/*.ics
 class Planned:
     """A draft and where it is. `kept`: it was there already and answers the same inputs. `near`: it stays near one.
 
-    `holes`: what nobody holds, of a draft made with `best_effort` where there is no plan.
+    `stale`: the inputs changed while it was planned. `holes`: what nobody holds, of a draft made with `best_effort`
+    where there is no plan.
     """
 
     draft: Draft
@@ -50,6 +51,7 @@ class Planned:
     path: Path
     kept: bool = False
     near: bool = False
+    stale: bool = False
     holes: tuple["Hole", ...] = ()
 
 
@@ -92,7 +94,9 @@ def plan(
         return made
     made = replace(made, decisions=still(old.decisions, made.holders)) if old else made
     found = holes.holes(ground, made)
-    return Planned(made, ground.problem, plans.write_draft(folder, made), near=near, holes=found)
+    path = drafting.write(folder, made, watch)
+    stale = drafting.moved_on(folder, period, inputs.fingerprint)
+    return Planned(made, ground.problem, path, near=near, stale=stale, holes=found)
 
 
 def _refuse_published(folder: Path, period: Period) -> None:
@@ -156,7 +160,7 @@ def replan(
     made = smallest_change(ground, previous, at, notice=notice, inputs=inputs, effort=effort, watch=watch)
     if isinstance(made, Infeasible | OutOfTime):
         return made
-    path = plans.write_draft(folder, made.draft) if made.moves else None
+    path = drafting.write(folder, made.draft, watch) if made.moves else None
     return Replanned(made.draft, previous, ground.problem, made.moves, path, _also(folder, period, at))
 
 

@@ -14,7 +14,7 @@ from watchbill.serving import Serving, Staffed, serving, staffed
 from watchbill.times import Period
 from watchbill.understood import Understood, understood
 from watchbill.workspace import Workspace, past, plans
-from watchbill.workspace.period_check import bygone, unanswered
+from watchbill.workspace.period_check import bygone, nothing_known, unanswered
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def check(folder: Path, period: Period, *, tracked: Sequence[str] = ()) -> Check
     if team is None:
         return Checked(period, tuple(sorted(dict.fromkeys(mistakes))))
     mistakes += workspace.check_period(team, period) + workspace.check_team(team)
+    mistakes += tuple(nothing_known(team))
     try:
         published = plans.read_plans(folder)
         mistakes += workspace.check_offers(team, published)

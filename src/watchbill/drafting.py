@@ -9,7 +9,7 @@ from watchbill import workspace
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.audit import whole
 from watchbill.domain import Near
-from watchbill.errors import InputError, Mistake
+from watchbill.errors import InputError, Mistake, Refused, WatchbillError
 from watchbill.judge import edited, hand_pins, with_pins
 from watchbill.load import Loads
 from watchbill.opening import opening
@@ -17,6 +17,7 @@ from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
 from watchbill.times import Period
 from watchbill.versions import versions
 from watchbill.workspace import past, plans
+from watchbill.workspace.folder import TEAM
 from watchbill.workspace.overlay import NOTHING, Overlay
 
 if TYPE_CHECKING:
@@ -98,3 +99,21 @@ def insist(draft: Draft, tiers: Sequence[Tier]) -> None:
     ]
     if faults:
         raise AssertionError("solver and audit disagree; nothing was written: " + "; ".join(faults))
+
+
+def write(folder: Path, draft: Draft, watch: "Watch | None") -> Path:
+    """Writes what was planned and returns its path; Refused if meanwhile the folder is no workspace any more."""
+    if watch is not None:
+        watch.settle()
+    if not (folder / TEAM).is_file():
+        raise Refused(f"{folder / TEAM} went away meanwhile; nothing was written. Bring it back, and plan again.")
+    return plans.write_draft(folder, draft)
+
+
+def moved_on(folder: Path, period: Period, fingerprint: str) -> bool:
+    """Whether the inputs are others by now than those that a plan stands on."""
+    try:
+        there = ground(folder, period)
+    except WatchbillError:
+        return True
+    return fingerprint_of(there.problem, there.rules) != fingerprint

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import Cli
+from tiny import PERIOD, Cli
 
 WATCHBILL = [sys.executable, "-m", "watchbill"]
 
@@ -38,3 +38,49 @@ def test_an_output_that_cannot_be_written_is_told_in_a_sentence(drafted: Path, c
 def test_a_reader_that_has_gone_ends_a_command_as_sigpipe_would(drafted: Path, command: str) -> None:
     done = shell(f'(sleep 0.1; wb -C "$folder" {command}) | true', folder=drafted)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_missing_availability_folder_is_a_warning(team: Path, cli: Cli) -> None:
+    assert "availability:1:1" not in cli("-C", team, "check").out
+    (team / "availability" / "ana.yaml").unlink()
+    (team / "availability").rmdir()
+    ended = cli("-C", team, "check")
+    assert ended.code == 0
+    assert "availability:1:1  warning: there is no such folder, so everybody counts as free" in ended.out
+
+
+def test_a_file_in_place_of_the_availability_folder_is_a_mistake(team: Path, cli: Cli) -> None:
+    (team / "availability" / "ana.yaml").rename(team / "ana.yaml")
+    (team / "availability").rmdir()
+    (team / "ana.yaml").rename(team / "availability")
+    ended = cli("-C", team, "check")
+    assert ended.code == 1
+    assert "availability:1:1  this is a file, and has to be a folder" in ended.out
+
+
+def planning(team: Path, meanwhile: str) -> subprocess.CompletedProcess[str]:
+    """Plans, with something done to the folder right after its inputs were read."""
+    script = (
+        "import pathlib, shutil, sys\n"
+        "from watchbill import cli, drafting\n"
+        "folder, usual = pathlib.Path(sys.argv[1]), drafting.solved\n"
+        f"def solved(*ground):\n    {meanwhile}\n    return usual(*ground)\n"
+        "drafting.solved = solved\n"
+        f'cli.run(["-C", str(folder), "plan", "{PERIOD}"])\n'
+    )
+    return subprocess.run([sys.executable, "-c", script, team], capture_output=True, text=True, timeout=60)
+
+
+def test_plan_writes_nothing_into_a_folder_that_went_away(team: Path) -> None:
+    done = planning(team, "shutil.rmtree(folder)")
+    assert done.stderr == f"{team}/team.yaml went away meanwhile; nothing was written. Bring it back, and plan again.\n"
+    assert done.returncode == 1
+    assert not team.exists()
+
+
+@pytest.mark.parametrize(("line", "told"), [("leave: [2027-01-18]", 2), ("# nothing", 1), ("leave: oops", 2)])
+def test_plan_says_that_inputs_changed_meanwhile(team: Path, line: str, told: int) -> None:
+    done = planning(team, f"(folder / 'availability/bo.yaml').write_text('person: bo\\n{line}\\n')")
+    assert done.returncode == 0
+    assert len(done.stderr.splitlines()) == told
+    assert ("the inputs changed while it was planned" in done.stderr) is (told > 1)

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tiny import PERIOD, Cli
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -110,12 +112,53 @@ def test_a_second_ctrl_c_aborts_even_what_does_not_listen() -> None:
             stuck.kill()
 
 
+QUICK = """
+from watchbill.cli import running
+from watchbill.solve.limits import Watch
+running.GRACE_SECONDS = {grace}
+watch = Watch()
+def said(text): print(text, flush=True)
+def work():
+    print("working", flush=True)
+    watch.stopped.wait()
+    print("solved", flush=True)
+    watch.settle()
+    print("written", flush=True)
+running.until_stopped(work, watch, seconds=None, said=said)
+input()
+"""
+
+
+@pytest.mark.parametrize(
+    ("grace", "end"),
+    [(600, "aborted; nothing was written.\n"), (0, "it is too late to drop the plan: it is written.\n")],
+)
+def test_a_second_ctrl_c_drops_a_plan_that_is_not_written_yet_and_exits_alike(grace: int, end: str) -> None:
+    command = [sys.executable, "-c", QUICK.format(grace=grace)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as solve:
+        assert solve.stdout
+        assert solve.stderr
+        try:
+            assert solve.stdout.readline() == "working\n"
+            solve.send_signal(signal.SIGINT)
+            lines = [solve.stdout.readline() for _ in range(2 if grace else 3)]
+            assert ("written\n" in lines) is not bool(grace)
+            solve.send_signal(signal.SIGINT)
+            assert solve.wait(PATIENCE_SECONDS) == 130
+            assert solve.stdout.read() == ""
+            assert solve.stderr.read() == end
+        finally:
+            solve.kill()
+
+
 def test_help_of_every_command_ends_with_an_example(cli: Cli) -> None:
     top = cli("--help")
     assert top.code == 0
     commands = re.findall(r"^  ([a-z]+) ", top.out.split("Commands:")[1], re.MULTILINE)
     groups = {"feeds": ["write", "show", "revoke"], "import": ["pagerduty", "incidents"]}
     asked = ["init", "check", "demo", "plan", "replan", "publish", "show", "diff", "audit"]
+    asked += ["assign", "compare", "explain", "ledger", "relieve", "report", "schema", "staffing", "swap"]
     remote = ["push", "rollback", "drift", "who", "drill", "sandbox", "serve"]
     assert sorted(commands) == sorted([*asked, *remote, *groups])
     inner = [f"{group} {name}" for group, names in groups.items() for name in names]

@@ -132,6 +132,9 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
     near = ", near the draft before it" if planned.near else ""
     sure = "" if planned.draft.inputs.reproducible else "; stopped early or raced, so another run may end elsewhere"
     note(f"{planned.path} {how}{near}{sure}.")
+    if planned.stale:
+        again = f"watchbill plan {planned.draft.period}"
+        note(f"note: the inputs changed while it was planned, and it is of those before. Take them up with: {again}")
     if planned.holes:
         note(
             "It has a hole where nobody can be on call:"

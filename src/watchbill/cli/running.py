@@ -4,15 +4,17 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from watchbill.solve.limits import Watch
 
 T = TypeVar("T")
 
 STEP_SECONDS = 0.1
+GRACE_SECONDS = 1.0  # after Ctrl-C, for another one that drops the plan before it is written
 ABORTED = 130
 
 
@@ -67,23 +69,34 @@ def _stops_after(seconds: float | None, watch: Watch) -> Iterator[None]:
 
 @contextmanager
 def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[None]:
-    """A handler of our own: an exception in the middle of handling the first Ctrl-C would lose the plan."""
-    heard: list[int] = []
+    """A handler of our own: an exception in the middle of handling the first Ctrl-C would lose the plan.
+
+    Once it has heard one it stays, so that a second Ctrl-C ends the process with the same code at any moment.
+    """
+    heard: list[float] = []
+    settled: list[bool] = []
 
     def handle(number: int, frame: object) -> None:
-        heard.append(number)
+        heard.append(time.monotonic())
         if len(heard) > 1:
-            _abort()
+            _abort("it is too late to drop the plan: it is written." if settled else "aborted; nothing was written.")
         said("stopping; the best plan so far is kept. Press Ctrl-C again to drop it.")
         watch.stop()
 
+    def settle() -> None:
+        if heard:
+            time.sleep(max(0.0, heard[0] + GRACE_SECONDS - time.monotonic()))
+        settled.append(True)
+
+    watch.settle = settle
     usual = signal.signal(signal.SIGINT, handle)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        if not heard:
+            signal.signal(signal.SIGINT, usual)
 
 
-def _abort() -> None:
-    os.write(sys.stderr.fileno(), b"aborted; nothing was written.\n")
+def _abort(word: str) -> NoReturn:
+    os.write(sys.stderr.fileno(), f"{word}\n".encode())
     os._exit(ABORTED)

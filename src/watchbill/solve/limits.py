@@ -36,11 +36,19 @@ def _silent(progress: Progress) -> None:
     """The default watcher reports to nobody."""
 
 
+def _at_once() -> None:
+    """Nobody wants to hold a write back."""
+
+
 @dataclass
 class Watch:
-    """The line between a running solve and its caller: reports go out, a request to stop comes in."""
+    """The line between a running solve and its caller: reports go out, a request to stop comes in.
+
+    `settle` is called before an answer is written. It returns when that may be: who stopped the solve may drop it yet.
+    """
 
     report: Callable[[Progress], None] = _silent
+    settle: Callable[[], None] = _at_once
     stopped: Event = field(default_factory=Event)
     _stoppers: list[Callable[[], None]] = field(default_factory=list)
 

@@ -25,12 +25,11 @@ def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
         for layer in role.layers:
             found += _gaps(workspace, layer, period)
     found += _holidays(workspace, period)
-    found += _nothing_known(workspace)
     found += _far_away(workspace, period)
     return tuple(sorted(dict.fromkeys(found)))
 
 
-def _nothing_known(workspace: Workspace) -> Iterator[Mistake]:
+def nothing_known(workspace: Workspace) -> Iterator[Mistake]:
     """A warning where not even the folder is there that people's leave and wishes are read from."""
     if not (workspace.folder / AVAILABILITY).exists():
         sentence = (
