@@ -251,3 +251,24 @@ def test_people_of_one_name_are_told_apart_and_warned_of(tmp_path: Path) -> None
     found = checked(tmp_path, {}, TEAM.replace("Bo Lindqvist", "Ana Souza"))
     assert any("team.yaml:5:14  warning: ana and bo are all called Ana Souza" in line for line in told(found))
     assert [row.person.name for row in found.people] == ["Ana Souza (ana)", "Ana Souza (bo)", "Cy Tan"]
+
+
+def test_imported_leave_beyond_the_budget_is_to_be_moved_out_of_the_block_that_imports_write(tmp_path: Path) -> None:
+    budget = f"{TEAM}hard_budget: {{leave: 20 days per year}}\n"
+    found = checked(tmp_path, own("imported:\n  leave:\n    - 2027-01-01..2027-03-31\n"), budget)
+    line = next(line for line in told(found) if "does not count as leave" in line)
+    assert "move it to leave: by hand with approved: true" in line
+    assert "not_leave or at_least" in line
+
+
+def test_two_days_of_never_do_not_count(tmp_path: Path) -> None:
+    found = checked(tmp_path, own("never: [fri..sun]\n"), f"{TEAM}hard_budget: {{never: 1 weekday}}\n")
+    assert any('"never" on Saturday and Sunday do not count' in line for line in told(found))
+
+
+def test_a_file_that_is_no_plan_is_told_once(tmp_path: Path) -> None:
+    found = checked(tmp_path, {"plans/notes.json": '{"a": 1}'})
+    assert [line for line in told(found) if "notes.json" in line] == [
+        "plans/notes.json:1:1  this is no plan: plans are named after their period, such as 2027-Q1.json. "
+        "Move it out of plans/."
+    ]

@@ -352,7 +352,7 @@ def test_starting_anew_is_the_way_out_of_a_broken_register_and_an_open_key(tmp_p
     feeding.secret(team(tmp_path), {})
     (tmp_path / keys.FILE).chmod(0o644)
     (tmp_path / "feeds.json").write_text("<<<<<<< ours\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"feeds\.json:1:1  here is a mark of an unfinished merge"):
+    with pytest.raises(InputError, match=r"feeds\.json:1:1  unresolved merge conflict"):
         feeding.board(tmp_path, b"", now=NOW)
     revoking.revoke_all(tmp_path, {})
     assert len(named(tmp_path, {})) == 5

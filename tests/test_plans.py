@@ -283,7 +283,7 @@ def test_every_mistake_of_a_file_is_said_at_once() -> None:
         (b"null", "the file is no object"),
         (b'{\n "schema": 1,\n "team": "a"', "ends too early"),
         (b'{\n "schema": 1\n "team": "a"}', ":3:2  this is no JSON"),
-        (b'{\n<<<<<<< ours\n "schema": 1}', ":2:1  here is a mark of an unfinished merge"),
+        (b'{\n<<<<<<< ours\n "schema": 1}', ":2:1  unresolved merge conflict"),
         (b'{"schema": 1,\n "schema": 1}', ':2:2  "schema" appears twice'),
         (b'{"a": \xff}', "not UTF-8"),
         (b"[" * 100_000, "nested far too deeply"),
@@ -476,3 +476,11 @@ def test_a_plan_has_a_head_unless_another_one_holds_the_day_before() -> None:
 
 def test_the_builder_holds_what_it_is_told() -> None:
     assert list(holders(draft(*week("primary", "ana bo"))).values()) == ["ana", "bo"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{\n "schema": 1,\n "tea', b"{"])
+def test_a_draft_that_is_cut_off_may_be_removed_or_made_anew(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts" / "2027-Q1.json").write_bytes(content)
+    with pytest.raises(InputError, match="Remove it, or plan again: watchbill plan 2027-Q1"):
+        read_draft(tmp_path, period("2027-Q1"))

@@ -394,9 +394,12 @@ def test_what_never_arrives_is_undone_and_told(desk: Desk) -> None:
     assert replaced.push().after.settled
 
 
-def test_users_of_one_name_are_told_apart(old_desk: Desk) -> None:
-    box = old_desk.box
-    for id_ in ("ana", "bo"):
-        box.world.users[user(id_)] = replace(box.world.users[user(id_)], name="Jo Wood")
-    name = old_desk.show().scene.name
-    assert [name(user(id_)) for id_ in ("ana", "bo", "cy")] == ["Jo Wood (ana)", "Jo Wood (bo)", "Cy"]
+def test_users_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    known = seed(schedules=[schedule("Payments primary", "PPRIM01", "ana")])
+    for one in known["users"][:2]:
+        one["name"] = "Jo Wood"
+    folder = team(tmp_path / "team", "primary: {schedule: Payments primary}")
+    publish(folder)
+    with running(known, now=NOW) as box:
+        name = Desk(folder, box).show().scene.name
+        assert [name(user(id_)) for id_ in ("ana", "bo", "cy")] == ["Jo Wood (ana)", "Jo Wood (bo)", "Cy"]

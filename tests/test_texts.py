@@ -1,6 +1,6 @@
 import pytest
 
-from watchbill.texts import hours, printable
+from watchbill.texts import hours, merge_mark, printable
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ def test_control_characters_go_and_breaks_become_spaces() -> None:
 
 def test_letters_of_every_script_stay() -> None:
     assert printable("Zoë 李 😀 ,;\\") == "Zoë 李 😀 ,;\\"
+
+
+def test_the_first_mark_of_a_merge_conflict_is_found() -> None:
+    assert merge_mark("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n") == 5
+    assert merge_mark("note: <<<<<<< no\n=======\n<<<<<<<<\n") is None

@@ -68,8 +68,18 @@ def percent(text: str) -> int:
     except (ValueError, OverflowError):
         raise ValueError(f'"{text}" is no share. Write it as 80% or 0.8.') from None
     if abs(value - whole) > 1e-6 or not 0 <= whole <= 1000:
-        raise ValueError(f'"{text}" is not a whole percentage between 0% and 1000%. Write it as 80%.')
+        raise ValueError(f'"{text}" is not a whole percentage between 0% and 1000%. {_as_percent(number)}')
     return whole
+
+
+def _as_percent(number: str) -> str:
+    """How to write what was probably meant: 50 as 50%."""
+    plain_ = number.removesuffix("%").strip().replace(",", ".")
+    try:
+        meant = round(float(plain_))
+    except (ValueError, OverflowError):
+        meant = -1
+    return f"Write it as {meant}%." if 0 <= meant <= 1000 else "Write it as 80%."
 
 
 def number(text: str) -> int:
@@ -191,6 +201,8 @@ def weekday(text: str) -> int:
         if len(several) > 1 and all(part in WEEKDAYS for part in several):
             meant = ", ".join(several) if "," in word else "..".join(several)
             raise ValueError(f'"{text}" is no day of the week. Write {f"[{meant}]" if "," in word else meant}.')
+        if word in {"night", "nights", "weekend", "weekends", "holiday", "holidays"}:
+            raise ValueError(f'"{text}" is a kind of hours, no day of the week. Write on: {word.removesuffix("s")}s.')
         hint = f'Did you mean "{meant}"?' if meant else did_you_mean(word[:3], WEEKDAYS)
         raise ValueError(f'"{text}" is no day of the week. {hint}'.rstrip())
     return WEEKDAYS.index(word)

@@ -1,8 +1,11 @@
 """Text that is safe to print and to publish, and numbers as people read them."""
 
+import re
 import unicodedata
 
+MERGE = "unresolved merge conflict: here is a mark of it. Choose one of the two sides and remove the marks."
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+_MERGE_MARK = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 
 
 def printable(text: str) -> str:
@@ -21,3 +24,9 @@ def hours(hundredths: int, *, sign: bool = False) -> str:
     tenths = (abs(hundredths) + 5) // 10
     mark = "-" if hundredths < 0 and tenths else "+" if sign and tenths else ""
     return f"{mark}{tenths // 10}.{tenths % 10}"
+
+
+def merge_mark(text: str) -> int | None:
+    """Where the first mark of a merge conflict stands that git left in a file; None if there is none."""
+    match = _MERGE_MARK.search(text)
+    return match.start() if match else None

@@ -40,4 +40,4 @@ def test_people_of_one_name_are_warned_of(tmp_path: Path, cli: Cli) -> None:
     people = tmp_path / "people.csv"
     people.write_text("name\nJo Wood\nJo Wood\n", encoding="utf-8")
     ended = cli("init", tmp_path / "rota", "--people", people)
-    assert "warning: jo-wood and jo-wood-2 are both called Jo Wood." in ended.out
+    assert "warning: jo-wood and jo-wood-2 are all called Jo Wood." in ended.out

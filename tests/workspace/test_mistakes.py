@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from broken import CASES as BROKEN
-from folders import TEAM, ana, complaints, write
+from folders import TEAM, ana, complaints, person, write
 from hurry import AC, AY, CASES, TY
 
 from watchbill import workspace
@@ -98,3 +98,21 @@ def test_a_time_that_the_clock_skips_or_repeats_is_a_warning_with_both_instants(
 def test_too_many_lines_are_refused_and_not_compared(tmp_path: Path) -> None:
     (told,) = complaints(tmp_path, ana("leave:\n" + "- 2027-01-01\n" * 2_001))
     assert told.startswith(f"{AY}:2003:3  these are 2001 lines, more than 2000.")
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (person("share: 50"), "50%"),
+        (person("share: 40.4"), "40%"),
+        (person("share: 4000"), "80%"),
+        (ana("avoid: [{days: [weekends]}]\n"), "no day of the week. Write on: weekends."),
+        (ana("<<<<<<< HEAD\nleave: []\n=======\n>>>>>>> b\n"), "ana.yaml:2:1  unresolved merge conflict"),
+        (
+            {"team.yaml": TEAM, "availability/ana.csv": "kind,from\n<<<<<<< HEAD\nleave,2027-01-01\n"},
+            "ana.csv:2:1  unresolved merge conflict",
+        ),
+    ],
+)
+def test_the_remedy_is_what_was_probably_meant(files: dict[str, str], told: str, tmp_path: Path) -> None:
+    assert [line for line in complaints(tmp_path, files) if told in line]

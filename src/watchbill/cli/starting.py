@@ -45,7 +45,7 @@ def _found(home: Path, people: Path) -> None:
         say(f"{person.id.ljust(widest)}  {person.said.get('name', '')}".rstrip())
     say(f"wrote {len(files)} files: {home / 'team.yaml'}, and one for each person in {home / 'availability'}")
     for name, ids in founding.namesakes(listed):
-        say(f"warning: {' and '.join(ids)} are both called {name}. Write their names so that they differ in team.yaml.")
+        say(f"warning: {' and '.join(ids)} are all called {name}. Write their names so that they differ in team.yaml.")
     say("Plans name people by these ids, so change an id now or never.")
     say(f"Read the team file through, then: watchbill -C {home} check")
 

@@ -175,10 +175,8 @@ def _legend(layers: Sequence[Staffed], *, long: bool) -> Iterator[str]:
 def person(checked: Checked, row: Understood) -> str:
     """One person's file, line by line: what was understood, and what it blocks or weighs in the period."""
     serves = ", ".join(row.serves) or "nothing"
-    lines = wrap(
-        f"{printable(own_name(row.person.id, row.person.name))} ({row.person.id}), {row.person.zone}, serves {serves}",
-        WIDTH,
-    )
+    name = printable(own_name(row.person.id, row.person.name))
+    lines = wrap(f"{name} ({row.person.id}), {row.person.zone}, serves {serves}", WIDTH)
     lines += [*wrap(_answered(checked, row), WIDTH), ""]
     for line in sorted(row.lines, key=lambda line: line.place):
         lines += _told(checked, row, line)

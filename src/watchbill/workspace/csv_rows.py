@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watchbill.errors import Mistake, Place
+from watchbill.texts import MERGE, merge_mark
 from watchbill.workspace.nodes import MOST_BYTES, ODD_SPACE, UNPRINTABLE, place_in
 
 MOST_ROWS = 10_000
@@ -60,6 +61,8 @@ def _decoded(file: str, data: bytes) -> tuple[str, Mistake | None]:
         before = data[: error.start].decode("utf-16" if wide else "utf-8-sig", "replace")
         sentence = f"this is not UTF-8, as older spreadsheets write it. {_SAVE}"
         return "", Mistake(place_in(file, before, len(before)), sentence)
+    if (at := merge_mark(text)) is not None:
+        return "", Mistake(place_in(file, text, at), MERGE)
     if match := UNPRINTABLE.search(text):
         sentence = f"a control character (U+{ord(match[0]):04X}) stands here. Remove it."
         return "", Mistake(place_in(file, text, match.start()), sentence)

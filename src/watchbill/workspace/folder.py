@@ -229,7 +229,8 @@ class _Reading:
         people = build.people(file, self.files)
         own = {person.id: _availability(person.id, self.files, self.roots) for person in people}
         budget = HardBudget(file.hard_budget.never, file.hard_budget.leave)
-        self.mistakes += _budget_warnings(people, own, budget)
+        imported = {id_: _imported(root) for id_, root in self.roots.items()}
+        self.mistakes += _budget_warnings(people, own, budget, imported)
         return Workspace(
             folder=self.folder,
             team=file.team,
@@ -300,13 +301,23 @@ def _days_of(hours: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     return (0, 1, 2, 3, 4, 5, 6) if hours else ()
 
 
+def _imported(root: Node) -> frozenset[Place]:
+    """Where the leave stands that imports write."""
+    block = root.at("imported", "leave")
+    return frozenset(node.place for node in (block.texts() if block else ()))
+
+
 def _budget_warnings(
-    people: tuple[Person, ...], availability: Mapping[str, Availability], budget: HardBudget
+    people: tuple[Person, ...],
+    availability: Mapping[str, Availability],
+    budget: HardBudget,
+    imported: Mapping[str, frozenset[Place]],
 ) -> Iterator[Mistake]:
     for person in people:
         own = availability[person.id]
         yield from lines.counting_never(person.id, own.never, budget)[1]
-        yield from lines.leave_warnings(person.id, lines.uncounted_leave(own.leave, budget.leave), budget.leave)
+        uncounted = lines.uncounted_leave(own.leave, budget.leave)
+        yield from lines.leave_warnings(person.id, uncounted, budget.leave, imported.get(person.id, ()))
         timed: tuple[Away | WishLine, ...] = (*own.leave, *own.wishes)
         for line in timed:
             yield from lines.clock_changes(person, line)

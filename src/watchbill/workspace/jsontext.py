@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from watchbill.errors import InputError, Mistake, Place
+from watchbill.texts import MERGE, merge_mark
 
 WIDTH = 100
 LONGEST = 50_000_000
@@ -98,11 +99,25 @@ def parse(content: bytes, file: str) -> Document:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError([Mistake(Place(file, line), "the text is not UTF-8. Save the file as UTF-8.")]) from None
+    if (at := merge_mark(text)) is not None:
+        raise InputError([Mistake(_place(file, text, at), MERGE)])
     repeated: list[str] = []
     document = Document(file, text, _loads(text, file, repeated))
     if repeated:
         raise InputError([document.twice() or Mistake(Place(file), f'"{repeated[0]}" appears twice. Remove one.')])
     return document
+
+
+def is_cut_off(content: bytes) -> bool:
+    """Whether a text is nothing, or JSON that ends too early."""
+    text = content.decode("utf-8-sig", "replace").rstrip()
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) or error.msg.startswith("Unterminated string")
+    except (RecursionError, ValueError):
+        return False
+    return False
 
 
 def _loads(text: str, file: str, repeated: list[str]) -> Any:
@@ -137,8 +152,6 @@ def _decimal(digits: str) -> Decimal | NotJson:
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
     if error.pos >= len(text.rstrip()):
         return "the JSON ends too early. Restore the end of the file, or close what is open."
-    if text[error.pos] in "<>=|" and text[error.pos : error.pos + 7] == text[error.pos] * 7:
-        return "here is a mark of an unfinished merge. Choose one of the two sides and remove the marks."
     return f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]}. Look for a comma or a quote, here or just before."
 
 

@@ -1,6 +1,6 @@
 """The lines of an availability file on the person's own clock: what counts of them, and when it is in UTC."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -131,10 +131,11 @@ def counting_never(person: str, lines: Sequence[Never], budget: HardBudget) -> t
 
 
 def _too_many_days(person: str, ignored: Sequence[str], budget: int) -> str:
-    days = " and ".join(ignored)
+    days, verb = " and ".join(ignored), "does" if len(ignored) == 1 else "do"
+    weekdays = f"{budget} weekday{'' if budget == 1 else 's'}"
     return (
-        f'"never" on {days} does not count: {person} may name {budget} weekday{"" if budget == 1 else "s"} '
-        f"without approval (hard_budget). Ask the lead to add approved: true, or write it under avoid."
+        f'"never" on {days} {verb} not count: {person} may name {weekdays} without approval (hard_budget). '
+        "Ask the lead to add approved: true, or write it under avoid."
     )
 
 
@@ -170,8 +171,16 @@ def _days(lines: Sequence[Away]) -> Iterator[tuple[date, list[tuple[datetime, da
         yield day, *by_day[day]
 
 
-def leave_warnings(person: str, uncounted: dict[date, Place], budget: int | None) -> Iterator[Mistake]:
-    """One warning for each line with days that do not count."""
+_IMPORTED = (
+    "The next import writes this line anew, so move it to leave: by hand with approved: true, if the lead agrees, or "
+    "import less, with not_leave or at_least under import: in team.yaml."
+)
+
+
+def leave_warnings(
+    person: str, uncounted: dict[date, Place], budget: int | None, imported: Collection[Place] = ()
+) -> Iterator[Mistake]:
+    """One warning for each line with days that do not count; `imported` are the places of lines that imports write."""
     by_place: dict[Place, list[date]] = {}
     for day in sorted(uncounted):
         by_place.setdefault(uncounted[day], []).append(day)
@@ -179,7 +188,7 @@ def leave_warnings(person: str, uncounted: dict[date, Place], budget: int | None
         which = f"{days[0]}" if len(days) == 1 else f"{days[0]}..{days[-1]}"
         sentence = (
             f"{which} does not count as leave: {person} has {budget} days a year without approval (hard_budget). "
-            "Ask the lead to add approved: true."
+            f"{_IMPORTED if place in imported else 'Ask the lead to add approved: true.'}"
         )
         yield Mistake(place, sentence, warning=True)
 

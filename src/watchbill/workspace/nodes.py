@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from watchbill.errors import Mistake, Place
+from watchbill.texts import MERGE, merge_mark
 from watchbill.workspace.jargon import translated
 
 MOST_BYTES = 1_000_000
@@ -114,6 +115,8 @@ def _decoded(file: str, data: bytes) -> tuple[str, Mistake | None]:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         return "", Mistake(place_in(file, before, len(before)), "this is not UTF-8 text. Save the file as UTF-8.")
+    if (at := merge_mark(text)) is not None:
+        return "", Mistake(place_in(file, text, at), MERGE)
     if match := UNPRINTABLE.search(text):
         sentence = f"a control character (U+{ord(match[0]):04X}) stands here. Remove it."
         return "", Mistake(place_in(file, text, match.start()), sentence)

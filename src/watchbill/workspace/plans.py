@@ -10,7 +10,8 @@ from watchbill.domain import Held
 from watchbill.errors import InputError, Mistake, Place, Refused
 from watchbill.files import inside, write_atomically
 from watchbill.results import Assigned, Draft
-from watchbill.times import DAY, Period, iso
+from watchbill.times import DAY, Period, iso, period
+from watchbill.workspace.jsontext import is_cut_off
 from watchbill.workspace.plan_text import decode, encode
 
 LONGEST_WINDOW = timedelta(days=400)
@@ -47,6 +48,7 @@ def read_plans(folder: Path) -> tuple[Draft, ...]:
         if path.name.startswith(".") or path.name.endswith(".push.json"):
             continue
         try:
+            _insist_named(path)
             plan = _read(folder, f"plans/{path.name}", None)
         except InputError as error:
             mistakes.extend(error.mistakes)
@@ -163,6 +165,9 @@ def _read(folder: Path, name: str, people: Collection[str] | None) -> Draft | No
         return None
     except OSError as error:
         raise Refused(f"{name} cannot be read: {error.strerror or error}. Mend that and run it again.") from error
+    if name.startswith("drafts/") and is_cut_off(content):
+        sentence = f"this draft is empty or cut off. Remove it, or plan again: watchbill plan {path.stem}"
+        raise InputError([Mistake(Place(name), sentence)])
     found = decode(content, name, people=people)
     if path.name.partition(".r")[0].removesuffix(".json") != found.period.name:
         sentence = f"the file is named {path.name}, but holds the period {found.period}. Rename the one or the other."
@@ -170,6 +175,15 @@ def _read(folder: Path, name: str, people: Collection[str] | None) -> Draft | No
     if name.startswith("plans/") and not found.revision:
         raise InputError([Mistake(Place(name), "this is a draft, not a plan. Move it to drafts/ and publish it.")])
     return found
+
+
+def _insist_named(path: Path) -> None:
+    """InputError for a file among the plans that is named after no period."""
+    try:
+        period(path.stem)
+    except ValueError:
+        sentence = "this is no plan: plans are named after their period, such as 2027-Q1.json. Move it out of plans/."
+        raise InputError([Mistake(Place(f"plans/{path.name}"), sentence)]) from None
 
 
 def _overlaps(plans: Sequence[Draft]) -> list[Mistake]:
