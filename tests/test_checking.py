@@ -272,3 +272,28 @@ def test_a_file_that_is_no_plan_is_told_once(tmp_path: Path) -> None:
         "plans/notes.json:1:1  this is no plan: plans are named after their period, such as 2027-Q1.json. "
         "Move it out of plans/."
     ]
+
+
+def test_files_of_pushes_and_feeds_are_checked_without_jargon(tmp_path: Path) -> None:
+    found = checked(
+        tmp_path, {"plans/2027-Q1.push.json": '{"schema": 1}', "plans/2027-Q2.push.json": "{", "feeds.json": "{"}
+    )
+    lines = [line for line in told(found) if ".json" in line]
+    assert [line.partition("  ")[2].partition(".")[0] for line in lines] == [
+        "the JSON ends too early",
+        '"period" is missing',
+        "this is no whole JSON",
+    ]
+
+
+def test_who_cannot_be_found_in_pagerduty_is_named(tmp_path: Path) -> None:
+    team = TEAM.replace("{name: Ana Souza}", "{name: Ana Souza, email: ana@example.com}")
+    found = checked(tmp_path, {}, f"{team}publish:\n  pagerduty:\n    primary: {{schedule: Payments}}\n")
+    assert any("nothing says who is who there: Bo Lindqvist, Cy Tan. Add email" in line for line in told(found))
+
+
+@pytest.mark.parametrize(("handoff", "warned"), [("sat 17:00", True), ("fri 17:00", False), ("wed 09:00", False)])
+def test_a_handoff_that_cuts_every_weekend_in_two_is_warned_of(tmp_path: Path, handoff: str, warned: bool) -> None:
+    layer = f"turn: 1 week, handoff: {handoff}, span: fri 17:00..mon 09:00"
+    found = checked(tmp_path, {}, TEAM.replace("turn: 1 week, handoff: mon 09:00", layer))
+    assert any("Write handoff: fri 17:00, unless" in line for line in told(found)) is warned

@@ -13,7 +13,7 @@ from watchbill.results import Draft
 from watchbill.serving import Serving, Staffed, serving, staffed
 from watchbill.times import Period
 from watchbill.understood import Understood, understood
-from watchbill.workspace import Workspace, past, plans
+from watchbill.workspace import Workspace, past, plans, register
 from watchbill.workspace.period_check import bygone, nothing_known, unanswered
 
 
@@ -46,7 +46,7 @@ def check(folder: Path, period: Period, *, tracked: Sequence[str] = ()) -> Check
     `tracked` names files of the folder that git keeps: raw calendar exports among them are warned of.
     """
     team, mistakes = workspace.examine(folder)
-    mistakes += _exports(folder, tracked)
+    mistakes += _exports(folder, tracked) + _kept(folder)
     if team is None:
         return Checked(period, tuple(sorted(dict.fromkeys(mistakes))))
     mistakes += workspace.check_period(team, period) + workspace.check_team(team)
@@ -85,6 +85,23 @@ def _exports(folder: Path, tracked: Sequence[str]) -> tuple[Mistake, ...]:
         "and add *.ics to .gitignore."
     )
     return tuple(Mistake(Place(name), sentence, warning=True) for name in found)
+
+
+def _kept(folder: Path) -> tuple[Mistake, ...]:
+    """What is wrong with the files that pushes and feeds go by."""
+    found: list[Mistake] = []
+    try:
+        register.read(folder)
+    except InputError as error:
+        found += error.mistakes
+    for path in sorted((folder / "plans").glob("[!.]*.push.json")):
+        from watchbill.publish.pagerduty import journal
+
+        try:
+            journal.decode(f"plans/{path.name}", path.read_bytes())
+        except InputError as error:
+            found += error.mistakes
+    return tuple(found)
 
 
 def _ours(path: Path) -> bool:

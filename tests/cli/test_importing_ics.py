@@ -123,6 +123,10 @@ def test_files_of_a_folder_are_named_after_people(cli: Cli, rota: Path, tmp_path
     (exports / "zed.ics").write_text(export(EVENTS["leave"]))
     done = cli("-C", rota, "import", "ics", exports, *DATES)
     assert (done.code, "zed.ics is not named after anybody" in done.err) == (2, True)
+    (exports / "Ana_Souza.ics").write_text(export(EVENTS["leave"]))
+    done = cli("-C", rota, "import", "ics", exports, *DATES)
+    assert "Ana_Souza.ics (rename it ana.ics?), " in done.err
+    assert "zed.ics are not named after anybody" in done.err
 
 
 def test_one_export_for_many_is_told_apart_by_address_and_name(cli: Cli, rota: Path, tmp_path: Path) -> None:

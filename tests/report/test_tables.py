@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 
 from builders import at, person, span
 from drafts import account, draft, held, holding, shift, split, week
-from watchbill.report import sums, tables
+from watchbill.report import decisions, sums, tables
 from watchbill.report.words import plain
 from watchbill.results import Assigned, Draft, Finding, Tier
 
@@ -206,6 +206,7 @@ def test_buckets_without_any_weight_are_left_out() -> None:
         (Tier("a", 7, 7, 7), "proven best"),
         (Tier("a", 9, 7, 7, 2), "best 7 is proven; +2 for later tiers"),
         (Tier("a", 100, 100, 75), "at most 25.0% better is possible"),
+        (Tier("a", -30, -30, -100), "at most 70 better is possible"),
         (Tier("a", 102, 100, 75), "at most 25.0% better is possible; +2 for later tiers"),
     ],
 )
@@ -238,3 +239,12 @@ def test_only_the_costliest_soft_findings_are_listed_in_their_order() -> None:
     assert shown[0] == "25 with a cost"
     assert [line.split()[2] for line in shown[1:-1]] == [f"{n}." for n in range(5, 25)]
     assert shown[-1] == "… and 5 more that cost less or as much."
+
+
+def test_lines_that_say_the_same_name_their_tiers() -> None:
+    shown = judged(*(Finding("fair", "Ana carries 5 h.", tier=tier, cost=2) for tier in ("fairness", "evenness")))
+    assert [line.partition("(")[2] for line in shown[1:]] == ["cost 2 in fairness)", "cost 2 in evenness)"]
+
+
+def test_points_that_stand_together_have_as_many_digits() -> None:
+    assert decisions.wishes([("ana", -19, -20)], PEOPLE)[0].endswith("gain 0.019 points, then gain 0.020: better off")

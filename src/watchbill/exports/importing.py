@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 from watchbill.domain import Person
@@ -15,6 +16,7 @@ from watchbill.exports.reading import Absences, Export
 from watchbill.exports.sources import Source, sources
 from watchbill.exports.whose import Whose, whose
 from watchbill.files import inside, write_atomically
+from watchbill.naming import unique
 from watchbill.times import Dates
 from watchbill.workspace import one_file
 from watchbill.workspace.folder import AVAILABILITY
@@ -91,11 +93,23 @@ def _owners(team: TeamFile, path: Path, found: Sequence[Source], person: str | N
         return ()
     if person is not None:
         return tuple(person for _ in found)
-    unknown = next((source for source in found if source.stem not in team.people), None)
-    if not path.is_dir() or unknown is not None:
-        named = f"{unknown.file} is not named after anybody. " if unknown and path.is_dir() else ""
+    unknown = [source for source in found if source.stem not in team.people]
+    if not path.is_dir() or unknown:
+        named = _misnamed(unknown, team) if path.is_dir() else ""
         raise WrongUsage(f"{named}Say whose leave it is: --person ana, or --match if events name people.")
     return tuple(source.stem for source in found)
+
+
+def _misnamed(unknown: Sequence[Source], team: TeamFile) -> str:
+    """All files that are named after nobody, with the names that were probably meant."""
+    ids = {unique([text], "person")[0]: id_ for id_, who in team.people.items() for text in (who.name or id_, id_)}
+    told = []
+    for source in unknown:
+        plain = unique([source.stem], "person")[0]
+        near = next((ids[word] for word in get_close_matches(plain, ids, n=1)), None)
+        told.append(source.file + (f" (rename it {near}.ics?)" if near else ""))
+    verb, example = "is" if len(told) == 1 else "are", next(iter(team.people))
+    return f"{', '.join(told)} {verb} not named after anybody: files are named by id, such as {example}.ics. "
 
 
 def _written(folder: Path, made: Imported) -> Imported:

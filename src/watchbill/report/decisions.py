@@ -82,7 +82,7 @@ def _accounts(before: Draft, after: Draft, chosen: Sequence[str]) -> list[tuple[
 def wishes(costs: Sequence[tuple[str, int, int]], people: People) -> list[str]:
     """`Ana Souza: own wishes cost 1.20 points, then gain 0.40: better off`, for those whose wishes are touched."""
     return [
-        f"{name(person, people)}: own wishes {worth(was)} points, then {worth(is_)}: {_off(was, is_)}"
+        f"{name(person, people)}: own wishes {worth(was, is_)} points, then {worth(is_, was)}: {_off(was, is_)}"
         for person, was, is_ in costs
         if was != is_
     ]
@@ -92,15 +92,15 @@ def _off(was: int, is_: int) -> str:
     return "worse off" if is_ > was else "better off"
 
 
-def worth(thousandths: int) -> str:
-    """`cost 1.20` or `gain 0.40`, from thousandths of a point of cost."""
-    return f"{'gain' if thousandths < 0 else 'cost'} {points(abs(thousandths))}"
+def worth(thousandths: int, beside: int = 0) -> str:
+    """`cost 1.20` or `gain 0.40`, from thousandths of a point of cost, with as many digits as what stands beside it."""
+    return f"{'gain' if thousandths < 0 else 'cost'} {points(abs(thousandths), beside)}"
 
 
-def points(thousandths: int) -> str:
-    """`1.20` or `0.075`, from thousandths of a point, exact."""
+def points(thousandths: int, beside: int = 0) -> str:
+    """`1.20` or `0.075`, from thousandths of a point, exact, with as many digits as what stands beside it."""
     whole, rest = divmod(thousandths, POINT)
-    return f"{whole}.{rest:03}" if rest % 10 else f"{whole}.{rest // 10:02}"
+    return f"{whole}.{rest:03}" if rest % 10 or beside % 10 else f"{whole}.{rest // 10:02}"
 
 
 def reasons(decisions: Iterable[Decision]) -> list[str]:

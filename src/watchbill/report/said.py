@@ -80,7 +80,7 @@ def counts(line: Line) -> str:
         which = _range(Dates(first, last))
         return f"{which} does not count: beyond hard_budget, not approved"
     which = _weekdays([n for n in line.uncounted if isinstance(n, int)])
-    return f"{which} does not count: beyond hard_budget, not approved"
+    return f"{which} do not count: beyond hard_budget, not approved"
 
 
 def number(value: Fraction | float) -> str:

@@ -1,5 +1,6 @@
 """Tables of what a plan adds up to: loads and balances, how good it is proven to be, what its rules say of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -72,7 +73,9 @@ def proof(tier: Tier) -> str:
     slack = f"; +{spent} for later tiers" if spent > 0 else ""
     if tier.proven:
         return f"best {tier.best} is proven{slack}" if spent > 0 else "proven best"
-    return f"at most {tier.gap:.1%} better is possible{slack}"
+    # Of what is near 0, or below it, a percentage says nothing.
+    better = f"{tier.gap:.1%}" if tier.gap <= 1 else str(tier.best - tier.bound)
+    return f"at most {better} better is possible{slack}"
 
 
 # -------------------------------------------------------------------------------------------------------- findings
@@ -104,8 +107,10 @@ def _listed(listed: Sequence[Finding]) -> Table:
     made.add_column(no_wrap=True)
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
+    often = Counter((finding.day, finding.rule, finding.sentence) for finding in listed)
     for finding in listed:
-        cost = f" (cost {finding.cost})" if finding.cost else ""
+        again = often[finding.day, finding.rule, finding.sentence] > 1 and finding.tier is not None
+        cost = f" (cost {finding.cost}{f' in {finding.tier}' if again else ''})" if finding.cost else ""
         when = day(finding.day) if finding.day else ""
         made.add_row(when, literal(finding.rule), literal(finding.sentence + cost))
     return made

@@ -57,7 +57,7 @@ def _cost(problem: Problem, stake: "Stake", turn: Shift) -> int:
 def _finding(stake: "Stake", stint: Stint, cost: int) -> Finding:
     touched = any(claim.seconds(stint.spans) for claim in stake.claims)
     how = "beside other wishes" if not touched else "as wished" if cost < 0 else "against a wish"
-    points = f"{'costs' if cost > 0 else 'gains'} {abs(cost) / POINT:.2f} points"
+    points = f"{'costs' if cost > 0 else 'gains'} {abs(cost) / POINT:.{2 if abs(cost) >= 5 else 3}f} points"
     return Finding(
         rule="wishes",
         sentence=f"{stake.person.name} holds {stint.shift.turn} {how}, which {points}",

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.publish.pagerduty.steps import AnyStep
 from watchbill.publish.pagerduty.terms import AnySchedule, CustomShift, Kind, Override
+from watchbill.texts import MERGE, merge_mark
 
 _Step = Annotated[AnyStep, Field(discriminator="kind")]
 _State = Annotated[AnySchedule, Field(discriminator="kind")]
@@ -100,12 +101,18 @@ def encode(file: PushFile) -> bytes:
 
 def decode(name: str, content: bytes) -> PushFile:
     """Reads a push file; InputError with the remedy where it is not whole."""
+    text = content.decode("utf-8", "replace")
+    if (at := merge_mark(text)) is not None:
+        raise InputError([Mistake(Place(name, text.count("\n", 0, at) + 1), MERGE)])
     try:
         return _FILE.validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        sentence = f"{where} cannot be read ({first['msg']}). Restore the file from git, or remove it and push again."
+        where = ".".join(map(str, first["loc"]))
+        what = f'"{where}" is missing' if first["type"] == "missing" else f'"{where}" is not as a push writes it'
+        sentence = (
+            f"{what if where else 'this is no whole JSON'}. Restore the file from git, or remove it and push again."
+        )
         raise InputError([Mistake(Place(name), sentence)]) from None
 
 
