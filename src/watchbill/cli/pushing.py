@@ -1,7 +1,7 @@
 """`push` and `rollback`: show what would change, then apply exactly that."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,29 +175,34 @@ def _show(proposal: "Proposal", again: str) -> None:
         _tell(one, scene)
     for hazard in (hazard for one in proposal.shown if one.steps for hazard in one.hazards):
         state = "withheld" if hazard in proposal.withheld else "allowed before" if hazard.known else "allowed"
-        say(f"hazard {hazard.key} ({state}): {hazard.sentence}.")
+        say(pushes.line(f"hazard {hazard.key} ({state}): {hazard.sentence}."))
     _close(proposal, again)
 
 
 def _tell(one: "Shown", scene: "Scene") -> None:
-    from watchbill.report.words import moment
+    from watchbill.report import pushes
 
     name = f"{one.live.name} ({one.live.id})" if one.live else f"{one.outlet.schedule} (to be made)"
     say(f"{one.outlet.role.id} → {name}, as {one.outlet.form.replace('_', ' ')}")
-    for line in words(one.steps, scene.zone):
-        say(f"  {line}")
+    for text in (*words(one.steps, scene.zone), *_remarks(one, scene)):
+        say(pushes.line(text, "  "))
+
+
+def _remarks(one: "Shown", scene: "Scene") -> Iterator[str]:
+    """What else there is to know of a schedule, line by line."""
+    from watchbill.report.words import moment
+
     if not one.steps:
-        say("  nothing to write")
-    for line in one.notes:
-        say(f"  {line}")
+        yield "nothing to write"
+    yield from one.notes
     for entry in one.manual:
-        say(f"  made by hand, stays: {moment(entry.start, scene.zone)} to {moment(entry.end, scene.zone)}")
+        yield f"made by hand, stays: {moment(entry.start, scene.zone)} to {moment(entry.end, scene.zone)}"
     if one.live and not one.live.policies:
-        say("  no escalation policy uses this schedule: it pages nobody")
+        yield "no escalation policy uses this schedule: it pages nobody"
     elif one.live:
         many = "policy" if len(one.live.policies) == 1 else "policies"
-        say(f"  used by the escalation {many} {', '.join(map(scene.policy, one.live.policies))}")
-    say(f"  covered {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}")
+        yield f"used by the escalation {many} {', '.join(map(scene.policy, one.live.policies))}"
+    yield f"covered {f'until {moment(one.cover, scene.zone)}' if one.cover else 'without end'}"
 
 
 def _close(proposal: "Proposal", again: str) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def words(steps: Sequence["AnyStep"], zone: str) -> list[str]:
-    """Writes in words, on a zone's clock: those of one kind that follow each other are counted together."""
+    """Writes in words, on a zone's clock, for `pushes.line`: of one kind that follow each other, counted together."""
     return [line for _, alike in groupby(steps, key=lambda step: step.kind) for line in _told(tuple(alike), zone)]
 
 
@@ -68,7 +68,9 @@ def _quoted(name: str) -> str:
 
 
 def _layers(layers: Sequence["PdLayer"]) -> str:
-    ending = [layer.name for layer in layers if layer.end == EPOCH]
-    kept = [layer.name + ("" if layer.id else " (new)") for layer in layers if layer.end != EPOCH]
+    from watchbill.report.pushes import bound
+
+    ending = [bound(layer.name) for layer in layers if layer.end == EPOCH]
+    kept = [bound(layer.name + ("" if layer.id else " (new)")) for layer in layers if layer.end != EPOCH]
     told = [f"write the layers, from the lowest: {', '.join(kept)}"] if kept else []
     return "; ".join([*told, *([f"end {', '.join(ending)}"] if ending else [])])

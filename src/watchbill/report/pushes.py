@@ -1,13 +1,17 @@
-"""Tables of what a push would change: per person and date, and request by request."""
+"""What a push would change: tables per person and date, and lines that say the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 
 from rich.console import RenderableType
 
+from watchbill.report.checks import WIDTH
 from watchbill.report.tables import table
 from watchbill.report.words import NOBODY, literal, moment, until
+
+_BOUND = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,20 @@ def people(moved: Sequence[Shift]) -> RenderableType:
     for name, (gained, lost) in sorted(sums.items(), key=lambda item: (-sum(item[1]), item[0])):
         made.add_row(literal(name), f"{gained:.1f}" if gained else "", f"{lost:.1f}" if lost else "")
     return made
+
+
+def bound(name: str) -> str:
+    """A name that `line` does not break."""
+    return name.replace(" ", _BOUND)
+
+
+def line(text: str, indent: str = "") -> str:
+    """A line of words at a page's width: what does not fit goes on below, indented further."""
+    further = f"{indent}    "
+    pieces = wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(pieces).replace(_BOUND, " ")
 
 
 def _names(names: tuple[str, ...]) -> RenderableType:
