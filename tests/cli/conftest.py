@@ -11,15 +11,27 @@ from watchbill.cli import run
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Runs `watchbill` with some arguments."""
+    """Runs `watchbill` with some arguments. Commands in what it says are told as if `-C` had not been given."""
 
     def call(*arguments: object) -> Ended:
-        with pytest.raises(SystemExit) as end:
-            run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
+        ended = called(capsys, *arguments)
+        given = f"watchbill -C {arguments[1]} " if arguments[:1] == ("-C",) else "watchbill "
+        return Ended(ended.code, ended.out.replace(given, "watchbill "), ended.err.replace(given, "watchbill "))
 
     return call
+
+
+@pytest.fixture
+def exact(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Runs `watchbill` with some arguments, and tells what it said as it stands."""
+    return lambda *arguments: called(capsys, *arguments)
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: object) -> Ended:
+    with pytest.raises(SystemExit) as end:
+        run([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
 
 
 @pytest.fixture

@@ -84,3 +84,24 @@ def test_plan_says_that_inputs_changed_meanwhile(team: Path, line: str, told: in
     assert done.returncode == 0
     assert len(done.stderr.splitlines()) == told
     assert ("the inputs changed while it was planned" in done.stderr) is (told > 1)
+
+
+def test_commands_in_sentences_are_for_the_folder_that_was_named(team: Path, tmp_path: Path, exact: Cli) -> None:
+    assert exact("-C", team, "show").err.endswith(f"Make one with: watchbill -C {team} plan 2027-Q1\n")
+    spaced = team.rename(tmp_path / "my team")
+    assert f"Make one with: watchbill -C '{spaced}' plan" in exact("-C", spaced, "publish").err
+    planned = exact("-C", spaced, "plan", PERIOD)
+    assert f"watchbill -C '{spaced}' show {PERIOD}. Make it the plan with: watchbill -C '{spaced}' pub" in planned.out
+
+
+def test_commands_in_sentences_name_no_folder_where_none_was_named(
+    team: Path, exact: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(team)
+    assert exact("show").err.endswith("Make one with: watchbill plan 2027-Q1\n")
+
+
+def test_a_key_to_be_hidden_is_named_from_here(published: Path, exact: Cli) -> None:
+    assert exact("-C", published, "feeds", "write").code == 0
+    (published / ".watchbill" / "feed.key").chmod(0o644)
+    assert f"Run: chmod 600 {published}/.watchbill/feed.key" in exact("-C", published, "feeds", "write").err

@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from watchbill import __version__
-from watchbill.cli.order import InOrder
+from watchbill.cli.order import HOMELESS, ORDER, InOrder
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -47,6 +50,10 @@ class State:
     folder: Path
 
 
+_chosen = ContextVar("folder that -C names", default=Path())
+_COMMAND = re.compile(rf"(?<![\w.-])watchbill (?=(?:{'|'.join(name for name in ORDER if name not in HOMELESS)})\b)")
+_PRIVATE = re.compile(r"chmod 600 (?=\.watchbill/)")
+
 PeriodText = Annotated[
     str | None, typer.Argument(metavar="[PERIOD]", help="2027-Q1, 2027-02, 2027 or 2027-01-04..2027-04-04.")
 ]
@@ -69,6 +76,7 @@ def main(
 ) -> None:
     """Plans fair on-call rotations and says why they are fair."""
     context.obj = State(folder)
+    _chosen.set(folder)
 
 
 def command(
@@ -124,11 +132,25 @@ def out(*shown: "RenderableType") -> None:
 
 
 def say(text: str = "") -> None:
+    """Prints a sentence or a table on standard output; the commands that it names are for the folder of -C."""
+    say_data(from_here(text))
+
+
+def say_data(text: str) -> None:
     """Prints text on standard output as it stands."""
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     except OSError as error:
         unwritten(error)
+
+
+def from_here(text: str) -> str:
+    """A sentence with the folder of -C in the commands that it names, so that they run from where we are."""
+    folder = _chosen.get()
+    if folder == Path():
+        return text
+    text = _COMMAND.sub(lambda _: f"watchbill -C {shlex.quote(str(folder))} ", text)
+    return _PRIVATE.sub(lambda _: f"chmod 600 {shlex.quote(str(folder))}/", text)
 
 
 def unwritten(error: OSError) -> NoReturn:
@@ -142,12 +164,12 @@ def unwritten(error: OSError) -> NoReturn:
 
 def say_json(value: Any) -> None:
     """Prints a value as JSON on standard output."""
-    say(json.dumps(value, ensure_ascii=False, indent=2))
+    say_data(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def note(text: str) -> None:
     """Prints what is not the answer itself on standard error."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{from_here(text)}\n")
 
 
 def end(code: int) -> NoReturn:

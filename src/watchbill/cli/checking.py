@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, now, period_of, say, say_json, today
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    end,
+    folder_of,
+    now,
+    period_of,
+    say,
+    say_data,
+    say_json,
+    today,
+)
 from watchbill.errors import WrongUsage, did_you_mean
 
 if TYPE_CHECKING:
@@ -162,7 +174,7 @@ def _mark(folder: Path, mistakes: tuple["Mistake", ...]) -> None:
     from watchbill.report import marks
 
     for mistake in mistakes:
-        say(marks.github(mistake, _from_here(folder / mistake.place.file)))
+        say_data(marks.github(mistake, _from_here(folder / mistake.place.file)))
 
 
 def _from_here(path: Path) -> str:

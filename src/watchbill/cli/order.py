@@ -10,6 +10,7 @@ ORDER = (
     *("feeds", "serve"),
     *("push", "rollback", "drift", "who", "drill", "sandbox", "import", "schema"),
 )
+HOMELESS = ("demo", "init", "schema")  # need no team's folder
 
 
 class InOrder(TyperGroup):

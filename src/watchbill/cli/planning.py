@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json, today
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    end,
+    folder_of,
+    note,
+    out,
+    period_of,
+    say,
+    say_data,
+    say_json,
+    today,
+)
 
 if TYPE_CHECKING:
     from watchbill.app import Planned
@@ -125,7 +138,7 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
     from watchbill.workspace.plan_text import encode
 
     if as_json:
-        say(encode(planned.draft).decode())
+        say_data(encode(planned.draft).decode())
     elif not quiet:
         _show_plan(planned)
     how = "kept, since it answers these inputs already" if planned.kept else "written"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, out, period_of, say, say_json
+from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, out, period_of, say, say_data, say_json
 from watchbill.errors import WrongUsage, did_you_mean
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def show(
     if as_csv:
         from watchbill.report import frames
 
-        say(frames.to_csv(frames.shifts(app.only(shown.draft, person))))
+        say_data(frames.to_csv(frames.shifts(app.only(shown.draft, person))))
     elif as_json:
         from watchbill.workspace.plan_text import encode
 
-        say(encode(shown.draft).decode())
+        say_data(encode(shown.draft).decode())
     else:
         show_tables(shown, by, person)
 
