@@ -248,3 +248,19 @@ def test_lines_that_say_the_same_name_their_tiers() -> None:
 
 def test_points_that_stand_together_have_as_many_digits() -> None:
     assert decisions.wishes([("ana", -19, -20)], PEOPLE)[0].endswith("gain 0.019 points, then gain 0.020: better off")
+
+
+@pytest.mark.parametrize(("best", "bound", "told"), [(100, 50, True), (100, 95, False), (100, 100, False)])
+def test_what_ends_far_from_proven_says_what_to_do_next(best: int, bound: int, told: bool) -> None:
+    shown = " ".join(lines(sums.tiers(draft(tiers=(Tier("fairness", best, best, bound),)))))
+    assert ("Far from proven: fairness. " in shown) is told
+
+
+@pytest.mark.parametrize("layers", range(1, 9))
+def test_a_grid_of_any_number_of_layers_fits_80_columns(layers: int) -> None:
+    long = "Ann Bo Cy Di Eve Fay Gus Hal Ida Jo Kim"
+    shifts = [held(f"role-{n}/a-long-layer/2027-01-04", "ana", "2027-01-04T08", 168) for n in range(layers)]
+    for length in range(3, len(long)):
+        people = {"ana": person("ana", name=long[:length].strip())}
+        shown = plain(tables.by_week(draft(*shifts), people, "UTC"), 200).splitlines()
+        assert max(map(len, shown)) <= 80

@@ -14,6 +14,7 @@ from watchbill.results import Account, Draft, Finding, Tier
 from watchbill.texts import hours
 
 MOST_SOFT = 20
+_FAR = 0.1
 _QUIET = {"burden"}
 
 
@@ -64,7 +65,14 @@ def tiers(draft: Draft) -> RenderableType:
     made.add_column("proof", overflow="fold")
     for tier in draft.tiers:
         made.add_row(literal(tier.name), str(tier.value), str(tier.bound), proof(tier))
-    return titled(heading(draft, draft.status), made)
+    return titled(heading(draft, draft.status), made, *_further(draft.tiers))
+
+
+def _further(tiers: Sequence[Tier]) -> list[str]:
+    """What to do next where much is not proven."""
+    far = [tier.name for tier in tiers if tier.gap > _FAR]
+    more = "More work may do better: plan again with --effort or a longer --time-limit."
+    return [f"Far from proven: {', '.join(far)}. {more}"] if far else []
 
 
 def proof(tier: Tier) -> str:

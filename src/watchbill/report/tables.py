@@ -29,7 +29,8 @@ from watchbill.texts import hours
 from watchbill.times import Span, common, total, wall, zone
 
 _COLUMNS = 6
-_LABEL = 12
+_LABEL = 10
+_BETWEEN = 3
 
 
 def table(*, tight: bool = False) -> Table:
@@ -116,7 +117,7 @@ def _monday(day_: date) -> date:
 
 
 def _weeks(columns: Sequence[_Column], people: People, zone_name: str, *, daily: bool, width: int) -> Table:
-    room = (width - _LABEL) // len(columns) - 2
+    room = (width - _LABEL) // len(columns) - _BETWEEN
     held = (part.person for column in columns for assigned in column.shifts for part in assigned.parts)
     called = labels(held, people, room)
     made = table()
