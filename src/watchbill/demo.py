@@ -10,6 +10,7 @@ from watchbill.times import Period, period
 from watchbill.workspace.nodes import parse
 
 CARD = "scenario.yaml"
+_BEGUN = {".git", ".hg", ".svn", ".jj", "LICENSE", "LICENSE.md", "LICENSE.txt", "README", "README.md"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ def copy(source: Path, folder: Path) -> None:
 
 
 def refuse_unless_empty(folder: Path) -> None:
-    """Refused if a folder holds anything already, or is no folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} exists already and is not an empty folder. Remove it, or name another one.")
+    """Refused if a folder holds anything but what a new repository begins with, or is no folder."""
+    if folder.exists() and (not folder.is_dir() or any(path.name not in _BEGUN for path in folder.iterdir())):
+        raise Refused(f"{folder} exists already and is not an empty folder. Name another one.")
 
 
 def _home() -> Path:

@@ -52,9 +52,21 @@ def _of_period(folder: Path, word: str, wanted: Period) -> Draft:
     }
     found = readers[word]() if word in readers else _revision(folder, wanted, int(word[1:]))
     if found is None:
-        what = {"draft": "no draft", "plan": "no published plan"}.get(word, f"no revision {word[1:]}")
+        if word[0] == "r" and word not in readers:
+            raise Refused(_without(folder, wanted, word[1:]))
+        what = {"draft": "no draft", "plan": "no published plan"}[word]
         raise Refused(f"{wanted} has {what}. See what there is with: watchbill show {wanted}")
     return found
+
+
+def _without(folder: Path, wanted: Period, revision: str) -> str:
+    """What to say of a revision that is not there, with those that are."""
+    plan = plans.read_plan(folder, wanted)
+    if plan is None:
+        return f"{wanted} is not published, so it has no revision {revision}. See what there is with: watchbill show"
+    stored = {int(path.stem.rpartition(".r")[2]) for path in (folder / "plans/history").glob(f"{wanted}.r[1-9]*.json")}
+    known = ", ".join(f"r{number}" for number in sorted({*stored, plan.revision or 1}))
+    return f"{wanted} has no revision {revision}. Name one that it has: {known}"
 
 
 def _revision(folder: Path, wanted: Period, revision: int) -> Draft | None:

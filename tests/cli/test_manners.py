@@ -105,3 +105,29 @@ def test_a_key_to_be_hidden_is_named_from_here(published: Path, exact: Cli) -> N
     assert exact("-C", published, "feeds", "write").code == 0
     (published / ".watchbill" / "feed.key").chmod(0o644)
     assert f"Run: chmod 600 {published}/.watchbill/feed.key" in exact("-C", published, "feeds", "write").err
+
+
+def test_a_revision_that_is_not_there_is_told_with_those_that_are(published: Path, cli: Cli) -> None:
+    ended = cli("-C", published, "diff", "r7", "plan")
+    assert (ended.code, ended.err) == (1, f"{PERIOD} has no revision 7. Name one that it has: r1\n")
+
+
+@pytest.mark.parametrize("command", ["show", "push", "rollback", "drill", "serve"])
+def test_a_folder_without_a_team_is_told_of(tmp_path: Path, cli: Cli, command: str) -> None:
+    ended = cli("-C", tmp_path, command)
+    assert ended.code == 1
+    assert ended.err.startswith(f'there is no team.yaml in {tmp_path}. Start with "watchbill init DIR"')
+
+
+def test_csv_and_json_at_once_is_wrong_usage(published: Path, cli: Cli) -> None:
+    assert cli("-C", published, "show", "--csv", "--json").code == 2
+
+
+def test_init_begins_in_a_new_repository_and_in_nothing_else(tmp_path: Path, cli: Cli) -> None:
+    for name in (".git", "README.md"):
+        (tmp_path / "rota" / name).mkdir(parents=True)
+    assert cli("-C", tmp_path, "init").code == 0
+    assert (tmp_path / "rota" / "team.yaml").is_file()
+    again = cli("-C", tmp_path, "init")
+    assert again.code == 1
+    assert "emove" not in again.err

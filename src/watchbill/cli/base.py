@@ -16,7 +16,7 @@ import typer
 
 from watchbill import __version__
 from watchbill.cli.order import HOMELESS, ORDER, InOrder
-from watchbill.errors import WrongUsage
+from watchbill.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -95,6 +95,13 @@ def folder_of(context: typer.Context) -> Path:
             f"there is no folder {folder}. Name one that exists with -C, or make one with: watchbill init DIR"
         )
     return folder
+
+
+def insist_team(folder: Path) -> None:
+    """Refused, with the remedy, where a folder holds no team.yaml."""
+    if not (folder / "team.yaml").exists():
+        remedy = 'Start with "watchbill init DIR", or name the folder with -C DIR.'
+        raise Refused(f"there is no team.yaml in {folder if folder != Path() else 'this folder'}. {remedy}")
 
 
 def period_of(text: str | None) -> "Period | None":

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, now, out, period_of, say, say_json
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    end,
+    folder_of,
+    insist_team,
+    note,
+    now,
+    out,
+    period_of,
+    say,
+    say_json,
+)
 from watchbill.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
@@ -165,6 +178,7 @@ def drill(
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
+    insist_team(folder)
     source = _chosen(live=live, planned=planned)
     chosen = period_of(period) or shelf(folder).to_replan(now().date())
     done = drilling.drill(folder, chosen, link(folder), live=source)

@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, note, out, period_of, say, say_json
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    end,
+    folder_of,
+    insist_team,
+    note,
+    out,
+    period_of,
+    say,
+    say_json,
+)
 from watchbill.cli.writes import words
-from watchbill.errors import WrongUsage
+from watchbill.errors import Refused, WrongUsage
 from watchbill.texts import counted
 
 if TYPE_CHECKING:
@@ -108,6 +120,8 @@ def _alone(probe: bool, *others: object) -> None:
 def _period(folder: Path, text: str | None) -> "Period":
     from watchbill.shelf import shelf
 
+    insist_team(folder)
+
     return period_of(text) or shelf(folder).to_push()
 
 
@@ -145,6 +159,9 @@ def _carried(carry: Callable[[str], "Applied"], digest: str, again: str) -> "App
     """What was done; Ctrl-C between two writes loses nothing."""
     try:
         return carry(digest)
+    except Refused as refused:
+        bare = again.removesuffix(" --apply")
+        raise Refused(str(refused).replace(bare.split(" --")[0], bare)) from refused
     except KeyboardInterrupt:
         note(f"interrupted: what was written stands, and nothing is made twice. Go on with: {again} {digest}")
         end(130)

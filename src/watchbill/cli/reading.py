@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, out, period_of, say, say_data, say_json
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    end,
+    folder_of,
+    insist_team,
+    out,
+    period_of,
+    say,
+    say_data,
+    say_json,
+)
 from watchbill.errors import WrongUsage, did_you_mean
 
 if TYPE_CHECKING:
@@ -42,6 +54,9 @@ def show(
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
+    if as_csv and as_json:
+        raise WrongUsage("--csv and --json are two forms of one answer. Leave one of them out.")
+    insist_team(folder)
     shown = app.show(folder, period_of(period) or shelf(folder).to_read())
     if person is not None and person not in shown.holders:
         raise WrongUsage(f'nobody here is called "{person}". {did_you_mean(person, shown.holders)}'.rstrip())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watchbill.cli.base import command, folder_of, note, say
+from watchbill.cli.base import command, folder_of, insist_team, note, say
 from watchbill.errors import InputError, WrongUsage
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def serve(
     from watchbill.web import Keeper, Settings, serving
 
     folder = folder_of(context)
+    insist_team(folder)
     settings = Settings(host, port, _below(root_path), _trusted(forwarded_allow_ips or ["127.0.0.1", "::1"]))
     with suppress(InputError):  # the server itself tells of them, and goes on when they are mended
         feeding.secret(folder, os.environ)
