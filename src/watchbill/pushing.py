@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watchbill import workspace
-from watchbill.errors import Refused, did_you_mean
+from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.files import write_atomically
 from watchbill.publish.pagerduty import account, answers, holders
 from watchbill.publish.pagerduty.accounts import Accounts
@@ -223,7 +223,7 @@ def outlets(team: Workspace, roles: Collection[str] = ()) -> tuple[Outlet, ...]:
         )
     for name in roles:
         if name not in known:
-            raise Refused(f"{name} has no PagerDuty schedule in team.yaml. {did_you_mean(name, known)}".rstrip())
+            raise WrongUsage(f"{name} has no PagerDuty schedule in team.yaml. {did_you_mean(name, known)}".rstrip())
     found = []
     for role in known.values():
         if roles and role.id not in roles:

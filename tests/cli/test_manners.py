@@ -131,3 +131,8 @@ def test_init_begins_in_a_new_repository_and_in_nothing_else(tmp_path: Path, cli
     again = cli("-C", tmp_path, "init")
     assert again.code == 1
     assert "emove" not in again.err
+
+
+def test_a_file_of_people_that_is_not_there_is_wrong_usage(tmp_path: Path, cli: Cli) -> None:
+    assert cli("-C", tmp_path, "init", "--people", "nope.csv").code == 2
+    assert not (tmp_path / "rota").exists()

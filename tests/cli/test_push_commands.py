@@ -182,3 +182,15 @@ def test_commands_come_in_the_order_in_which_a_team_meets_them(cli: Cli) -> None
     known = [name for name in told if name in ORDER]
     assert known == sorted(known, key=ORDER.index)
     assert {"push", "drift", "drill"} < set(known)
+
+
+def test_a_role_that_is_none_is_wrong_usage(desk: Desk, cli: Cli) -> None:
+    assert cli("-C", desk.folder, "push", "--role", "tertiary").code == 2
+
+
+def test_looking_again_after_a_stale_digest_keeps_what_was_allowed(desk: Desk, cli: Cli, box: Handle) -> None:
+    box.reset(seed(schedules=[schedule("Payments primary", "PPRIM01", "ana")]))
+    allowed = ["--allow", "foreign:primary", "--create"]
+    stale = cli("-C", desk.folder, "push", Q1, *allowed, "--apply", "0" * 16)
+    assert stale.code == 1
+    assert f"watchbill push {Q1} {' '.join(allowed)}\n" in stale.err

@@ -17,10 +17,14 @@ def init(
         Path, typer.Argument(metavar="[DIR]", help="A folder that is empty or not there yet; rota if not given.")
     ] = Path("rota"),
     people: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="Who is in the team: a list with a row of column names.")
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, metavar="CSV", help="Who is in the team: a list with a row of column names."
+        ),
     ] = None,
 ) -> None:
-    """Write a small commented workspace to start from. Never touches a folder that holds anything.
+    """Write a small commented workspace to start from. Never touches a folder that holds anything but what a
+    new repository begins with: .git, a README, a license.
 
     With --people: for those people, with a commented availability file for each. Columns are name, email, timezone,
     holidays, tags, roles, share, joined, left, pagerduty and id; only name is needed.
