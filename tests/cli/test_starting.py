@@ -24,7 +24,7 @@ def test_a_list_with_mistakes_is_refused_as_a_whole(tmp_path: Path, cli: Cli) ->
     assert ended.code == 1
     assert ended.err.startswith("people.csv:2:5  unknown time zone")
     assert not (tmp_path / "rota").exists()
-    assert cli("init", tmp_path / "rota", "--people", tmp_path / "none.csv").code == 1
+    assert cli("init", tmp_path / "rota", "--people", tmp_path / "none.csv").code == 2
 
 
 def test_schemas_are_printed_and_written_for_editors(tmp_path: Path, cli: Cli) -> None:

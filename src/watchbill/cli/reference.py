@@ -33,8 +33,10 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 | 4 | PagerDuty refused, did not answer, or does not show what was written; the sentence says what stands |
 | 5 | out of time before any plan was found; nothing was written |
 | 130 | aborted by Ctrl-C, a plan by the second one; a push says how to go on |
+| 141 | whoever read the output has gone, as in a pipe to `head` |
 
-Answers go to standard output, everything else to standard error. When piped, there are no escape codes and no progress.
+Answers go to standard output, everything else to standard error. Errors do so with `--json`, too:
+look at the exit code first. Only `check` tells mistakes as its answer. When piped, there are no escape codes and no progress.
 """
 
 
