@@ -36,7 +36,8 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 | 141 | whoever read the output has gone, as in a pipe to `head` |
 
 Answers go to standard output, everything else to standard error. Errors do so with `--json`, too:
-look at the exit code first. Only `check` tells mistakes as its answer. When piped, there are no escape codes and no progress.
+look at the exit code first. Only `check` tells mistakes as its answer.
+When piped, there are no escape codes and no progress.
 """
 
 
