@@ -99,6 +99,16 @@ def test_a_second_import_replaces_the_first_and_says_how(cli: Cli, rota: Path, a
     assert (rota / "availability" / "ana.yaml").read_text().count("imported:") == 1
 
 
+def test_what_was_found_before_the_dates_of_an_import_stays(cli: Cli, rota: Path, ana: Path) -> None:
+    cli("-C", rota, "import", "ics", ana, "--person", "ana", *DATES)
+    ana.write_text(export(EVENTS["leave"].replace("202703", "202708")))
+    done = cli("-C", rota, "import", "ics", ana, "--person", "ana", "--from", "2027-03-05", "--to", "2027-12-31")
+    assert "- avoid 2027-03-10" in done.out
+    own = workspace.read(rota).availability["ana"]
+    stands = ["2027-06-01", "2027-03-01..2027-03-03", "2027-08-01..2027-08-03"]
+    assert [str(line.moments) for line in own.leave] == stands
+
+
 def test_a_dry_run_writes_nothing(cli: Cli, rota: Path, ana: Path) -> None:
     done = cli("-C", rota, "import", "ics", ana, "--person", "bo", *DATES, "--dry-run")
     assert done.code == 0

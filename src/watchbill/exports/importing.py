@@ -191,12 +191,17 @@ class _Task:
         found = reading.absences(listed, person, self.whose.of(id_), self.policy, self.window)
         self.warnings += map(str, found.warnings)
         name = one_file.name_of(id_)
-        new = block.with_block(name, old, id_, Block(found.leave, found.avoid, self.window))
-        before = _kinds(*block.earlier(name, old))
-        after = _kinds(found.leave, found.avoid)
+        stood = block.earlier(name, old)
+        leave, avoid = (self._bygone(was) + now for was, now in zip(stood, (found.leave, found.avoid), strict=True))
+        new = block.with_block(name, old, id_, Block(leave, avoid, self.window))
+        before, after = _kinds(*stood), _kinds(leave, avoid)
         added = tuple(one for one in after if one not in set(before))
         removed = tuple(one for one in before if one not in set(after))
         return Change(id_, name, found, added, removed, old, new)
+
+    def _bygone(self, was: Sequence[Moments]) -> tuple[Moments, ...]:
+        """What an earlier import found before the dates of this one: past plans are judged by it."""
+        return tuple(one for one in was if one.dates.last < self.window.first)
 
     def _person(self, id_: str, data: bytes | None) -> Person:
         return one_file.person(self.team, id_, one_file.own(data, id_, self.names))
