@@ -84,7 +84,7 @@ def test_what_cannot_be_pushed_is_told_with_the_remedy(desk: Desk, cli: Cli, mon
     over = cli("-C", desk.folder, "push", "2026-Q3")
     assert (over.code, "neither a draft nor a plan" in over.err) == (1, True)
     role = cli("-C", desk.folder, "push", "--role", "primry")
-    assert (role.code, 'Did you mean "primary"?' in role.err) == (1, True)
+    assert (role.code, 'Did you mean "primary"?' in role.err) == (2, True)
     monkeypatch.setenv("WATCHBILL_PAGERDUTY_KEY", "wrong")
     denied = cli("-C", desk.folder, "push")
     assert denied.code == 4

@@ -109,4 +109,4 @@ def test_what_cannot_be_is_told_with_the_remedy(folder: Path, tmp_path: Path) ->
     code, said = ended(folder, "--state", broken)
     assert (code, "Remove it, or name another file" in said) == (1, True)
     code, said = ended(folder, "--port", 99_999)
-    assert (code, "Name another one with --port" in said) == (1, True)
+    assert (code, "'--port': Input should be less than or equal to 65535" in said) == (2, True)

@@ -78,7 +78,7 @@ def test_ids_are_found_in_lists_too_and_guests_and_names_ask_no_more(box: Handle
     )
     found = account.known(accounts, [f"PU{n:05}" for n in range(10)])
     account.resolve(accounts, people(*range(10)))
-    assert account.Names(accounts, ())("PU00015") == "Person 15"
+    assert account.Names(accounts, {})("PU00015") == "Person 15"
     port.close()
     assert (len(found), requests) == (10, ["/users"])
 
