@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scripted import Answer, serving
 from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.publish.pagerduty import account
@@ -93,3 +94,13 @@ def test_who_was_deleted_is_refused_though_all_others_are_in_the_list(box: Handl
     users = [user for user in grown(10)["users"] if user["id"] != "PU00007"]
     with pytest.raises(Refused, match=r"^p7 \(P7@example.com\) is no user in PagerDuty\. Mend it"):
         asked(box, {"users": [*users, one(7, deleted_at="2026-01-01T00:00:00Z")]}, people(*range(10)))
+
+
+def test_a_list_that_still_shows_deleted_users_hides_nobody_who_was_invited_again() -> None:
+    gone = [one(n, id=f"POLD{n:03}", deleted_at="2026-01-01T00:00:00Z") for n in range(5)]
+    with serving(Answer(body={"users": [*gone, *grown(5)["users"]], "more": False})) as server:
+        port = PdpyrasPort("k", server.url)
+        calls = Calls(port, sleep=lambda seconds: None, clock=lambda: 0.0)
+        found = account.resolve(Accounts(calls), people(*range(5)))
+        port.close()
+    assert [user.id for user in found.values()] == [f"PU{n:05}" for n in range(5)]
