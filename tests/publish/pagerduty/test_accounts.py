@@ -55,7 +55,7 @@ def test_a_small_account_is_read_in_one_request(box: Handle) -> None:
 
 
 def test_few_people_are_asked_for_one_by_one(box: Handle) -> None:
-    assert asked(box, grown(950), people(3, 700, 949))[0] == 3
+    assert asked(box, grown(950), people(300, 700, 949))[0] == 3
 
 
 def test_a_team_of_a_hundred_in_a_large_account_takes_a_page_for_each_hundred_users(box: Handle) -> None:
