@@ -215,6 +215,7 @@ def test_a_calendar_export_that_git_keeps_is_a_warning_and_a_feed_is_none(tmp_pa
     (tmp_path / "feeds" / "ana.ics").write_text("BEGIN:VCALENDAR\nPRODID:-//watchbill//EN\n", encoding="utf-8")
     (tmp_path / "ana.ics").write_text("BEGIN:VCALENDAR\nSUMMARY:Doctor\n", encoding="utf-8")
     (tmp_path / "team.yaml").write_text(TEAM, encoding="utf-8")
+    (tmp_path / "availability").mkdir()
     found = checking.check(tmp_path, Q1, tracked=["ana.ics", "feeds/ana.ics", "gone.txt"])
     assert [mistake.place.file for mistake in found.mistakes] == ["ana.ics"]
     assert "Doctor" not in told(found)[0]

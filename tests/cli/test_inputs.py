@@ -43,7 +43,7 @@ def test_the_demo_refuses_a_folder_that_holds_anything(tmp_path: Path, cli: Cli)
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     ended = cli("demo", tmp_path)
     assert ended.code == 1
-    assert "name another one" in ended.err
+    assert "Name another one" in ended.err
 
 
 def test_the_demo_lists_scenarios_and_knows_no_others(tmp_path: Path, cli: Cli) -> None:

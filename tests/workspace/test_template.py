@@ -90,7 +90,9 @@ def test_the_template_can_be_planned() -> None:
     facts, rules = workspace.problem(workspace.read(TEMPLATE), period("2027-Q1"))
     outcome = solve(replace(facts, tiers=(TierSpec("should"),)), rules, effort=Effort(work=2.0, nodes=10))
     assert isinstance(outcome, Solved)
-    assert [finding for finding in audit(facts, rules, whole(facts, outcome.holders, outcome.reliefs)) if finding.hard] == []
+    assert [
+        finding for finding in audit(facts, rules, whole(facts, outcome.holders, outcome.reliefs)) if finding.hard
+    ] == []
 
 
 @pytest.mark.parametrize("model", MODELS)
