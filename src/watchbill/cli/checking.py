@@ -75,7 +75,7 @@ def check(
 
 def _tracked(folder: Path) -> tuple[str, ...]:
     """The calendar files of the folder that git keeps; none where there is no git."""
-    # A folder from elsewhere may name a program as its file watcher: git shall not run it for us.
+    # A folder from elsewhere may name a program as its file watcher: git shall not run it for us. All words are ours.
     ask = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--", "*.ics", "*.ICS"]
     try:
         done = subprocess.run(ask, cwd=folder, capture_output=True, check=False, timeout=5)  # noqa: S603

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from watchbill.domain import Problem, Shift
 from watchbill.load import Loads
-from watchbill.rules.base import Board, Curve, Linear, Rule
+from watchbill.rules.base import Board, Linear, Rule
+from watchbill.solve.labelled import Costless
 
 
 class Excused(Rule):
@@ -31,7 +32,7 @@ class Excused(Rule):
             self.looser.post(_Sieve(board, self.people, self.turns, inside=True))
 
 
-class _Sieve:
+class _Sieve(Costless):
     """A board that passes on what touches some turns of some people, or all the rest."""
 
     def __init__(self, board: Board, people: Collection[str], turns: Collection[str], *, inside: bool) -> None:
@@ -90,24 +91,3 @@ class _Sieve:
     def is_fixed(self, shift: Shift) -> bool:
         """Whether the turn belongs to a neighbouring plan."""
         return self._board.is_fixed(shift)
-
-    def penalise(
-        self,
-        what: Linear,
-        *,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        tier: str,
-        weight: int,
-        unit: int = 1,
-    ) -> None:
-        """What costs makes no plan impossible."""
-
-    def penalise_worst(self, sums: Sequence[Linear], *, at_most: int, tier: str, weight: int) -> None:
-        """What costs makes no plan impossible."""
-
-    def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
-        """What costs makes no plan impossible."""
-
-    def cost(self, what: Linear, *, tier: str) -> None:
-        """What costs makes no plan impossible."""

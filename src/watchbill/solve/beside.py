@@ -6,7 +6,6 @@ does. So an answer comes soon, and says what the difference between the two prob
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from random import Random
 
 from watchbill.domain import Problem, TierSpec
 from watchbill.load import Loads
@@ -18,7 +17,7 @@ from watchbill.solve.cpsat import CpSat
 from watchbill.solve.engine import Answer
 from watchbill.solve.limits import Effort, Progress, Watch
 from watchbill.solve.model import Objective
-from watchbill.solve.neighbours import Neighbours
+from watchbill.solve.neighbours import Neighbours, draws
 from watchbill.solve.parts import ModelPart, parts
 from watchbill.solve.proving import PROOF_VARIABLES, Proving
 from watchbill.solve.tiers import Climbed, Race, Seen, Step
@@ -170,7 +169,7 @@ class _Beside(Proving):
         owner, wanted = self.model.owner, set(self._wanted)
         changed = {owner[v] for v in owner if bool(values[v]) != (v in wanted)}
         others = sorted(set(owner.values()) - changed)
-        random = Random(self.effort.seed)  # noqa: S311
+        random = draws(self.effort)
         for _ in range(CREWS):
             yield changed | set(random.sample(others, max(0, min(len(others), CREW - len(changed)))))
 

@@ -36,7 +36,32 @@ class Label:
     due: bool = False
 
 
-class LabelledBoard(PlanBoard):
+class Costless:
+    """The part of a board that hears what costs, and leaves it: only hard bounds make plans impossible."""
+
+    def penalise(
+        self,
+        what: Linear,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        tier: str,
+        weight: int,
+        unit: int = 1,
+    ) -> None:
+        """Nothing that costs makes a plan impossible."""
+
+    def penalise_worst(self, sums: Sequence[Linear], *, at_most: int, tier: str, weight: int) -> None:
+        """Nothing that costs makes a plan impossible."""
+
+    def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
+        """Nothing that costs makes a plan impossible."""
+
+    def cost(self, what: Linear, *, tier: str) -> None:
+        """Nothing that costs makes a plan impossible."""
+
+
+class LabelledBoard(Costless, PlanBoard):
     """Posts what is hard, like the board that is solved; but who is barred from a turn gets a row that says so.
 
     `labels` holds the reason by the number of the row; rows without one are laws of nature (nobody is in two places
@@ -93,27 +118,6 @@ class LabelledBoard(PlanBoard):
         what = super().any_of(person, shifts)
         self._sums.update((variable, person) for variable in what.terms if variable not in self.taken)
         return what
-
-    def penalise(
-        self,
-        what: Linear,
-        *,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        tier: str,
-        weight: int,
-        unit: int = 1,
-    ) -> None:
-        """Nothing that costs makes a plan impossible."""
-
-    def penalise_worst(self, sums: Sequence[Linear], *, at_most: int, tier: str, weight: int) -> None:
-        """Nothing that costs makes a plan impossible."""
-
-    def excess(self, what: Linear, curve: Curve, *, tier: str, weight: int) -> None:
-        """Nothing that costs makes a plan impossible."""
-
-    def cost(self, what: Linear, *, tier: str) -> None:
-        """Nothing that costs makes a plan impossible."""
 
     # ----------------------------------------------------------------------------------------------------- labels
 

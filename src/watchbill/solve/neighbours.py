@@ -48,7 +48,7 @@ class Neighbours:
     ) -> None:
         """Passes on better and better values of a tier; the frozen rows hold throughout."""
         objective = self.model.objective(tier)
-        random = _draws(effort)
+        random = draws(effort)
         best, idle = list(values), 0
         least = self.model.least(objective)
         for _ in range(ROUNDS.get(tier, OTHER_ROUNDS)):
@@ -73,7 +73,7 @@ class Neighbours:
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
         """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
         values, empty = Greedy(self.model).plan()
-        random = _draws(effort)
+        random = draws(effort)
         for number in empty:
             if not self._fill(number, values, random, effort, watch):
                 return None
@@ -184,6 +184,6 @@ class Neighbours:
         return [*rows.values(), *frozen]
 
 
-def _draws(effort: Effort) -> Random:
+def draws(effort: Effort) -> Random:
     """A repeatable source of draws: nothing here is secret, and the same seed has to give the same plan."""
     return Random(effort.seed)  # noqa: S311

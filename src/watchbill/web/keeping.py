@@ -71,7 +71,7 @@ class Keeper:
         """What decides what is served: the folder, and the day, since the past that feeds hold ends at midnight."""
         try:
             return self._state(), self._now().astimezone(UTC).date()
-        except Exception:
+        except Exception:  # a folder that could not be looked at counts as changed once it can be
             self._done = None
             raise
 

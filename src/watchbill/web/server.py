@@ -169,6 +169,7 @@ class _Guarded(H11Protocol):
     _tick: asyncio.TimerHandle | None = None
     _mark: object = None
 
+    # uvicorn takes a Transport where asyncio says BaseTransport; the same word here, so that both can be called.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._look()
