@@ -1,5 +1,6 @@
 """Requests that no client should send, as bytes on real sockets, and what must hold of every answer to them."""
 
+import errno
 import gzip
 import re
 import socket
@@ -155,12 +156,21 @@ def exchanged(port: int, wire: Wire) -> bytes:
         try:
             line.sendall(wire.data)
             if not wire.whole:
-                line.shutdown(socket.SHUT_WR)
+                _end_sending(line)
             while got := line.recv(65_536):
                 said.append(got)
         except ConnectionError:
             pass
     return b"".join(said)
+
+
+def _end_sending(line: socket.socket) -> None:
+    """Says that nothing more comes; a server that has refused and closed already no longer hears it."""
+    try:
+        line.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        if error.errno != errno.ENOTCONN:
+            raise
 
 
 def answers(said: bytes, *, head: bool = False) -> list[Answer]:
