@@ -112,6 +112,7 @@ def test_a_folder_is_read_as_the_calendars_in_it(tmp_path: Path) -> None:
         (zipped({"a.ics": SOUND})[:60], "damaged or locked"),
         (b"PK\x03\x04", "damaged or locked"),
     ],
+    ids=["no calendar", "cut short", "four bytes"],
 )
 def test_a_zip_file_without_calendars_is_refused(tmp_path: Path, data: bytes, sentence: str) -> None:
     (tmp_path / "a.zip").write_bytes(data)
