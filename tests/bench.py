@@ -24,8 +24,8 @@ import yaml
 
 from watchbill import workspace
 from watchbill.audit import audit, whole
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import OutOfTime
 from watchbill.rules.base import Rule
 from watchbill.solve import board

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from watchbill.domain import Layer, Leave, Person, Problem, Role, Shift, TurnLength, Wish
+from watchbill.domain import Layer, Leave, Person, Role, Shift, TurnLength, Wish
+from watchbill.problem import Problem
 from watchbill.times import Dates, Period, Span
 
 

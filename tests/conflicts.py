@@ -13,7 +13,8 @@ import yaml
 
 from builders import span
 from watchbill import workspace
-from watchbill.domain import Held, Leave, Part, Person, Pin, Problem, ShareStep
+from watchbill.domain import Held, Leave, Part, Person, Pin, ShareStep
+from watchbill.problem import Problem
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
 from watchbill.times import period
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from builders import at, shift
 from watchbill.audit import audit, whole
-from watchbill.domain import Held, Part, Problem
+from watchbill.domain import Held, Part
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Rule
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchbill.domain import Held, Person, Problem
+from watchbill.domain import Held, Person
 from watchbill.explain.dates import gathered
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Infeasible, Solved
 from watchbill.rules import Cover, Eligible, Leave, Overlap, Pin, Rule
 from watchbill.rules.base import Board

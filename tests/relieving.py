@@ -7,8 +7,9 @@ from itertools import combinations, permutations, product
 
 from twins import tier_costs
 from watchbill.audit import audit, whole
-from watchbill.domain import Part, Problem, Relief, Shift
+from watchbill.domain import Part, Relief, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard
 from watchbill.solve.cpsat import CpSat

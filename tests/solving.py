@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from twins import tier_costs
 from watchbill.audit import audit, whole
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Infeasible, Solved
 from watchbill.rules.base import Rule
 from watchbill.solve import Effort, solve

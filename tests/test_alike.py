@@ -9,8 +9,8 @@ import pytest
 
 from tiny import write_team
 from watchbill import app, workspace
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.wishes import Stake, stakes
 from watchbill.solve import Effort
 from watchbill.times import Period, period

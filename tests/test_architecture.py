@@ -18,6 +18,7 @@ FLOORS = (
     ("times", "files", "spellings"),
     ("missed",),
     ("domain",),
+    ("problem",),
     ("fields", "clocks", "calendars"),
     ("hours", "presence", "versions"),
     ("load", "shelf"),

@@ -14,8 +14,9 @@ from watchbill import checking
 from watchbill.audit import audit
 from watchbill.checking import Checked
 from watchbill.demo import scenario, scenarios
-from watchbill.domain import Part, Problem
+from watchbill.domain import Part
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules import Eligible, Leave, Rule, Waking, standing
 from watchbill.rules.wishes import POINT, stakes, weights
 from watchbill.serving import serving, staffed

@@ -15,9 +15,10 @@ from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
 from watchbill.deciding import Terms
 from watchbill.decisions import TERMS, Effect, Handing, effect, from_now, known, still
-from watchbill.domain import BUCKETS, Part, Pin, Problem
+from watchbill.domain import BUCKETS, Part, Pin
 from watchbill.errors import Refused, WrongUsage
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Assigned, Decision, Draft, Inputs
 from watchbill.rules import Rule, Space, standing
 from watchbill.times import Span, iso, period

@@ -12,10 +12,11 @@ from builders import days, leave, person, problem, shift, span
 from judging import neighbour
 from relaxing import STANDING, possible, possible_with
 from watchbill import app
-from watchbill.domain import Leave, Pin, Problem, ShareStep, TurnLength
+from watchbill.domain import Leave, Pin, ShareStep, TurnLength
 from watchbill.explain import Conflict, conflict, found
 from watchbill.explain.minimal import minimal
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Infeasible
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
 from watchbill.solve.cores import Oracle

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from conflicts import INJECTED, made
-from watchbill.domain import Problem
 from watchbill.explain.repairs import mended, whole
 from watchbill.explain.search import Conflict, several
 from watchbill.explain.steps import Case
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.solve import board
 from watchbill.solve.cores import Oracle

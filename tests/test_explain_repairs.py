@@ -5,9 +5,10 @@ import pytest
 from builders import days, leave, person, problem
 from relaxing import STANDING
 from test_explain import CASES
-from watchbill.domain import Leave, Problem
+from watchbill.domain import Leave
 from watchbill.explain import conflict, explained
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.report.conflicts import as_json, lines
 from watchbill.results import Infeasible, OutOfTime, Repair
 from watchbill.solve.existence import OTHER, exists

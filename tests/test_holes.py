@@ -6,9 +6,9 @@ from builders import days, leave, problem, shift
 from relaxing import STANDING
 from test_explain import CASES
 from watchbill.assemble import Ground
-from watchbill.domain import Problem
 from watchbill.holes import best_effort, holes, refused
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
 from watchbill.rules import Fair, Keep, Rule, Wishes
 from watchbill.solve import Effort

@@ -8,19 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import at, days, person, problem, shift, span
-from watchbill.domain import (
-    BUCKETS,
-    KINDS,
-    FairnessPolicy,
-    Leave,
-    LoadPolicy,
-    Person,
-    Problem,
-    Role,
-    ShareStep,
-    Travel,
-)
+from watchbill.domain import BUCKETS, KINDS, FairnessPolicy, Leave, LoadPolicy, Person, Role, ShareStep, Travel
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.times import EPOCH, Dates, Span, minutes, wall, zone
 
 QUARTER_HOUR = timedelta(minutes=15)

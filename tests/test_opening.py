@@ -7,9 +7,10 @@ import pytest
 
 from tiny import write_team
 from watchbill import app, checking, drafting
-from watchbill.domain import BUCKETS, Person, Problem, Role, ShareStep
+from watchbill.domain import BUCKETS, Person, Role, ShareStep
 from watchbill.errors import InputError
 from watchbill.opening import Balances, opening
+from watchbill.problem import Problem
 from watchbill.times import Dates, Period, period
 from watchbill.workspace.past import Duty
 

@@ -14,10 +14,11 @@ from tiny import PERIOD, write_team
 from watchbill import app, drafting
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
-from watchbill.domain import Leave, Part, Pin, Problem, Shift
+from watchbill.domain import Leave, Part, Pin, Shift
 from watchbill.errors import Refused
 from watchbill.history import forgiven
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.remaining import pieces
 from watchbill.replan import Move, Smallest, smallest_change
 from watchbill.results import Draft, Infeasible, Inputs

@@ -14,10 +14,11 @@ from tiny import PERIOD, Cli, Ended, write_team
 from watchbill import staffing, workspace
 from watchbill.audit import audit, whole
 from watchbill.cli import run
-from watchbill.domain import Problem, ShareStep
+from watchbill.domain import ShareStep
 from watchbill.errors import Refused
 from watchbill.load import Loads
 from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed
+from watchbill.problem import Problem
 from watchbill.report.staffing import number
 from watchbill.rules import Limit, Rule, Space, standing
 from watchbill.solve import Watch

@@ -17,10 +17,11 @@ from watchbill import app, deciding, drafting, swapping
 from watchbill.assemble import Ground, assemble
 from watchbill.audit import audit, whole
 from watchbill.decisions import known
-from watchbill.domain import Leave, Part, Problem
+from watchbill.domain import Leave, Part
 from watchbill.errors import WrongUsage
 from watchbill.exchanging import Lot, Table
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs, Tier
 from watchbill.rules import Limit, Pair, Rest, Rule, Space, standing
 from watchbill.solve import Progress, Watch

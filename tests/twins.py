@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from watchbill.audit import audit, whole
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard

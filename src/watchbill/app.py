@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from watchbill import demo as demos
 from watchbill import drafting, workspace
 from watchbill.decisions import still
-from watchbill.domain import Person, Problem
+from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.files import write_atomically
 from watchbill.judge import Audited, edited, judge, publishable
+from watchbill.problem import Problem
 from watchbill.references import pair
 from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from watchbill.audit import audit
-from watchbill.domain import BUCKETS, Part, Problem, Shift, is_guest
+from watchbill.domain import BUCKETS, Part, Shift, is_guest
 from watchbill.ledger import carried, settle
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Account, Assigned, Draft, Finding, Inputs, Tier
 from watchbill.rules.base import Rule
 from watchbill.times import common, iso, total

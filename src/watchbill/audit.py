@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from watchbill.domain import Part, Problem, Shift
+from watchbill.domain import Part, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Rule, Stint
 from watchbill.times import common, without

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from watchbill import workspace
-from watchbill.domain import Problem
 from watchbill.doubts import doubts
 from watchbill.errors import InputError, Mistake, Place
+from watchbill.problem import Problem
 from watchbill.results import Draft
 from watchbill.serving import Serving, Staffed, serving, staffed
 from watchbill.times import Period

@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from watchbill.assemble import Ground, main_holder
-from watchbill.domain import Part, Person, Problem
+from watchbill.domain import Part, Person
 from watchbill.errors import Refused
 from watchbill.history import joined
 from watchbill.judge import HISTORICAL, judge, told
+from watchbill.problem import Problem
 from watchbill.results import Assigned, Decision, Draft, Finding
 from watchbill.times import Span, common, from_iso, iso, without
 

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from watchbill.assemble import Ground
 from watchbill.audit import PlanRoster
-from watchbill.domain import BUCKETS, Held, Part, Problem, Shift, turn_of
+from watchbill.domain import BUCKETS, Held, Part, Shift, turn_of
+from watchbill.problem import Problem
 from watchbill.results import Account, Assigned, Draft, Finding
 from watchbill.rules import Cover, Fair, Follow, Keep, Limit, Pair, Pin, Rule, Wishes
 from watchbill.rules.base import Curve

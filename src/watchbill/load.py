@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from watchbill.domain import BUCKETS, Person, Problem, Shift
+from watchbill.domain import BUCKETS, Person, Shift
 from watchbill.hours import Hours
 from watchbill.presence import Covered, layers_covered, presence
+from watchbill.problem import Problem
 from watchbill.times import Span, minutes
 
 _COUNTS_FROM = 4 * 60

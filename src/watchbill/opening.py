@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from watchbill.domain import Person, Problem, percent_at
+from watchbill.domain import Person, percent_at
 from watchbill.ledger import Carried, settle
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.times import DAY, Span, common, merged, midnight, wall, zone
 from watchbill.workspace.past import Duty
 

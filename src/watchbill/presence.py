@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from watchbill.domain import Person, Problem, percent_at
+from watchbill.domain import Person, percent_at
+from watchbill.problem import Problem
 from watchbill.times import DAY, EPOCH, Span, merged, midnight, minutes, without, zone
 
 _FIRST, _NEVER = EPOCH.date(), EPOCH.replace(year=9000)

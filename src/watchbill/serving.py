@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from watchbill.domain import Layer, Problem, Shift
+from watchbill.domain import Layer, Shift
+from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.rules.leave import clashes
 from watchbill.times import DAY, Span, merged, wall, zone

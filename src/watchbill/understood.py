@@ -6,9 +6,10 @@ from datetime import date
 from fractions import Fraction
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Leave, Person, Problem, Shift
+from watchbill.domain import Leave, Person, Shift
 from watchbill.errors import Place
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.wishes import stakes, weights
 from watchbill.serving import Serving
 from watchbill.times import total

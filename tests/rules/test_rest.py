@@ -7,7 +7,8 @@ from builders import at, days, person, problem, shift, span
 from judging import found, found_in_parts, neighbour, part, sentences
 from solving import best, holders
 from twins import assert_twins
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.results import Infeasible
 from watchbill.rules import AnyRule
 from watchbill.rules.cover import Cover

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from builders import days, person, problem, shift
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules import Limit, Rest, standing
 from watchbill.rules.base import Rule
 from watchbill.solve import board

@@ -8,12 +8,12 @@ made, by a model with only those causes; and that there is no plan is said only 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from watchbill.domain import Problem
 from watchbill.explain.repairs import mended, whole
 from watchbill.explain.search import Conflict, found, several
 from watchbill.explain.steps import Case
 from watchbill.explain.words import Teller
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Infeasible, OutOfTime
 from watchbill.rules.base import Rule
 from watchbill.solve.cores import Oracle

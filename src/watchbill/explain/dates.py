@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.spellings import MONTHS
 from watchbill.times import DAY, Span, wall, zone
 

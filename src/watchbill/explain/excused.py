@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.base import Board, Linear, Rule
 from watchbill.solve.labelled import Costless
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.rules import Limit, Rest, Rule, Space
 from watchbill.rules._words import length
 from watchbill.rules.base import in_scope

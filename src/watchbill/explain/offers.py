@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.explain import steps
 from watchbill.explain.dates import Calendar, gathered, listing
 from watchbill.explain.looser import looser
 from watchbill.explain.search import Conflict
 from watchbill.explain.steps import Case, Step
+from watchbill.problem import Problem
 from watchbill.rules import Eligible
 from watchbill.solve.labelled import Label, LabelledBoard
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations, islice
 
-from watchbill.domain import Pin, Problem, Shift
+from watchbill.domain import Pin, Shift
 from watchbill.explain.excused import Excused
 from watchbill.explain.offers import Offers
 from watchbill.explain.search import Conflict
 from watchbill.explain.steps import Case, Step
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Repair
 from watchbill.rules import Rule
 from watchbill.solve.existence import Settings, exists

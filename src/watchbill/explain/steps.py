@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from watchbill.domain import Held, Leave, Person, Problem, ShareStep, Shift
+from watchbill.domain import Held, Leave, Person, ShareStep, Shift
 from watchbill.explain.dates import Calendar, listing, runs
 from watchbill.explain.excused import Excused
+from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.rules.base import names
 from watchbill.solve.labelled import Label

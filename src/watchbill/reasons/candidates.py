@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from watchbill.clocks import wall_at
-from watchbill.domain import BUCKETS, Person, Problem, Shift
+from watchbill.domain import BUCKETS, Person, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.reasons.prices import Exchange, Parts, Pricer
 from watchbill.results import Finding
 from watchbill.times import Span, common, merged

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from watchbill.audit import audit
-from watchbill.domain import Part, Problem, Shift
+from watchbill.domain import Part, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules import Fair, Leave, Limit, Rest, Rule, Space, Waking, Wishes
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from textwrap import wrap
 
 from watchbill.checking import Checked
-from watchbill.domain import Person, Problem
+from watchbill.domain import Person
 from watchbill.naming import own_name
+from watchbill.problem import Problem
 from watchbill.report import said
 from watchbill.rules import Limit
 from watchbill.serving import Staffed

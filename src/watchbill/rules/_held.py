@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.rules.base import Board, Roster, Stint
 from watchbill.times import Span, common, merged
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watchbill.domain import Person, Problem, Shift
+from watchbill.domain import Person, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules._dates import local_date, minutes_by_date, weekend_of
 from watchbill.rules._held import Holding
 from watchbill.rules.base import Board, Linear

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from watchbill.clocks import zone_at
-from watchbill.domain import Person, Problem, Shift
+from watchbill.domain import Person, Shift
+from watchbill.problem import Problem
 from watchbill.times import DAY, WEEKDAYS, Span, wall, zone
 
 

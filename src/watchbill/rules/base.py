@@ -10,9 +10,10 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from watchbill.domain import Part, Problem, Shift
+from watchbill.domain import Part, Shift
 from watchbill.fields import Number
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.times import Span
 

@@ -6,8 +6,9 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Layer, Person, Problem, Shift, is_guest
+from watchbill.domain import Layer, Person, Shift, is_guest
 from watchbill.fields import Names
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._held import open_turns
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names

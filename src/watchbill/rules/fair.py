@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from watchbill.domain import BUCKETS, Problem, Shift
+from watchbill.domain import BUCKETS, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Curve, Roster, Rule
 from watchbill.texts import hours

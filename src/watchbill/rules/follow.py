@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from watchbill.domain import Problem, Shift, TurnLength
+from watchbill.domain import Shift, TurnLength
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, in_scope, names
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import ClassVar, Literal
 
 from watchbill.clocks import wall_at
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.missed import may_hold
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._held import meets_any
 from watchbill.rules.base import Board, Roster, Rule, names

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
-from watchbill.domain import Person, Problem, Shift
+from watchbill.domain import Person, Shift
 from watchbill.fields import Duration, Names, duration, number
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._dates import on_rota
 from watchbill.rules._held import Holding, holdings, neighbours

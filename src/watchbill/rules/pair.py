@@ -7,8 +7,9 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import model_validator
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.fields import Names
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Linear, Roster, Rule, Stint, in_scope, names
 from watchbill.times import Span

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Linear, Roster, Rule, names
 

@@ -9,8 +9,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from watchbill.domain import Person, Problem, Shift
+from watchbill.domain import Person, Shift
 from watchbill.fields import Duration, Names
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._held import Holding, holdings, neighbours
 from watchbill.rules._words import length

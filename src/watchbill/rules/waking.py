@@ -7,8 +7,9 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from watchbill.clocks import stays, wall_at, zone_at
-from watchbill.domain import Person, Problem, Shift
+from watchbill.domain import Person, Shift
 from watchbill.fields import Hours, Names, Yes
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, in_scope
 from watchbill.times import DAY, MINUTE, Dates, Span, instant, merged, wall, without

@@ -9,8 +9,9 @@ from itertools import compress
 from typing import ClassVar, Literal
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Person, Problem, Shift, Wish
+from watchbill.domain import Person, Shift, Wish
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, Stint
 from watchbill.times import Span, common, total, zone

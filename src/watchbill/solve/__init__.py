@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Infeasible, Outcome, OutOfTime, Solved, Tier
 from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard

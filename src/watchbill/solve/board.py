@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from watchbill.domain import Part, Problem, Shift
+from watchbill.domain import Part, Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.base import Curve, Linear
 from watchbill.solve.model import Bend, Model
 

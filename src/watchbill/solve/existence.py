@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from watchbill.domain import Problem
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules.base import Rule
 from watchbill.solve.board import PlanBoard
 from watchbill.solve.engine import Answer

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Problem, Shift, turn_of
+from watchbill.domain import Shift, turn_of
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.rules import Cover, Eligible, Leave, Overlap, Pair, Pin
 from watchbill.rules._held import meets_any, neighbours
 from watchbill.rules.base import Curve, Linear, Rule

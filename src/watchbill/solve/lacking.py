@@ -6,8 +6,9 @@ First hard rules are kept, then seats are covered, the weightiest hours first; o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import OutOfTime, Solved
 from watchbill.rules.base import Rule
 from watchbill.solve import board, climbed

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from watchbill import drafting, workspace
 from watchbill.assemble import Ground
-from watchbill.domain import Problem, Shift
+from watchbill.domain import Shift
 from watchbill.errors import Refused
 from watchbill.load import Loads
 from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed, Staffing
+from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
 from watchbill.rules import Fair, Keep, Limit, Pin, Rule, Wishes
 from watchbill.staffing.crew import Crew

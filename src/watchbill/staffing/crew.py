@@ -11,7 +11,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TypeVar
 
-from watchbill.domain import Leave, Person, Problem, Shift
+from watchbill.domain import Leave, Person, Shift
+from watchbill.problem import Problem
 from watchbill.times import DAY, Dates, Span, merged, zone
 
 # How people are away where a team's files say nothing yet: in days.
