@@ -17,7 +17,7 @@ FLOORS = (
     ("errors", "texts", "naming", "tongues"),
     ("times", "files", "spellings"),
     ("missed",),
-    ("domain",),
+    ("domain", "policy"),
     ("problem",),
     ("fields", "clocks", "calendars"),
     ("hours", "presence", "versions"),

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import at, days, person, problem, shift, span
-from watchbill.domain import BUCKETS, KINDS, FairnessPolicy, Leave, LoadPolicy, Person, Role, ShareStep, Travel
+from watchbill.domain import BUCKETS, KINDS, Leave, Person, Role, ShareStep, Travel
 from watchbill.load import Loads
+from watchbill.policy import FairnessPolicy, LoadPolicy
 from watchbill.problem import Problem
 from watchbill.times import EPOCH, Dates, Span, minutes, wall, zone
 

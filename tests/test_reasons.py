@@ -12,8 +12,9 @@ import pytest
 from builders import at, days, leave, person, problem, shift, wish
 from twins import every_plan
 from watchbill.audit import audit, whole
-from watchbill.domain import BUCKETS, Near, Part, Pin, ShareStep, Shift
+from watchbill.domain import BUCKETS, Part, Pin, ShareStep, Shift
 from watchbill.load import Loads
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.reasons.asked import got
 from watchbill.reasons.candidates import Candidate, candidates, standing

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from watchbill import workspace
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.audit import whole
-from watchbill.domain import Near
 from watchbill.errors import InputError, Mistake, Refused, WatchbillError
 from watchbill.judge import edited, hand_pins, with_pins
 from watchbill.load import Loads
 from watchbill.opening import opening
+from watchbill.policy import Near
 from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
 from watchbill.times import Period
 from watchbill.versions import versions

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from watchbill.calendars import person_holidays
 from watchbill.clocks import stays
-from watchbill.domain import KINDS, LoadPolicy, Person
+from watchbill.domain import KINDS, Person
+from watchbill.policy import LoadPolicy
 from watchbill.times import DAY, EPOCH, MINUTE, Dates, Span, minutes, offsets
 
 _DAY = 1440

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
-from watchbill.domain import Near, Part, Pin, Shift, is_guest
+from watchbill.domain import Part, Pin, Shift, is_guest
 from watchbill.history import allowed, forgiven
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.results import Draft, Finding, Tier
 from watchbill.times import from_iso

@@ -7,23 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from watchbill.domain import (
-    TIERS,
-    FairnessPolicy,
-    Held,
-    Layer,
-    Leave,
-    LoadPolicy,
-    Near,
-    Person,
-    Pin,
-    Relief,
-    Role,
-    Shift,
-    TierSpec,
-    Wish,
-)
+from watchbill.domain import Held, Layer, Leave, Person, Pin, Relief, Role, Shift, Wish
 from watchbill.missed import Spans, around, may_hold, stretches
+from watchbill.policy import TIERS, FairnessPolicy, LoadPolicy, Near, TierSpec
 from watchbill.times import Period, Span, merged
 
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from watchbill.assemble import Ground
 from watchbill.audit import relieved
 from watchbill.clocks import off_rota
-from watchbill.domain import BUCKETS, Held, Near, Part, Pin, Shift, TierSpec, is_guest
+from watchbill.domain import BUCKETS, Held, Part, Pin, Shift, is_guest
 from watchbill.history import clipped
+from watchbill.policy import Near, TierSpec
 from watchbill.problem import Problem
 from watchbill.results import Draft, Solved
 from watchbill.rules import Limit, Rule

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from watchbill import drafting, workspace
 from watchbill.assemble import Ground
 from watchbill.audit import PlanRoster
-from watchbill.domain import Near, Part, Person
+from watchbill.domain import Part, Person
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.judge import hand_pins, judge, with_pins
 from watchbill.load import Loads
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.remaining import Piece, pieces
 from watchbill.replan import Move, Smallest, smallest_change

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from watchbill import drafting, workspace
 from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
 from watchbill.audit import whole
-from watchbill.domain import Near, Pin, Shift, is_guest
+from watchbill.domain import Pin, Shift, is_guest
 from watchbill.errors import Refused
 from watchbill.finding import find, find_person, find_shift
 from watchbill.judge import hand_pins, with_pins
+from watchbill.policy import Near
 from watchbill.reasons.asked import Got, Respected, Wished, got, respected, wished
 from watchbill.reasons.candidates import Candidate, candidates
 from watchbill.reasons.prices import Pricer

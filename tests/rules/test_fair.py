@@ -7,8 +7,9 @@ from builders import at, days, person, problem, shift
 from solving import best, holders
 from twins import assert_twins
 from watchbill.audit import audit, whole
-from watchbill.domain import FairnessPolicy, Held, Near, Part, Role, ShareStep, TierSpec
+from watchbill.domain import Held, Part, Role, ShareStep
 from watchbill.load import Loads
+from watchbill.policy import FairnessPolicy, Near, TierSpec
 from watchbill.problem import Problem
 from watchbill.results import Finding, Infeasible
 from watchbill.rules.cover import Cover

@@ -6,7 +6,8 @@ from builders import days, problem, shift
 from solving import best, holders
 from twins import assert_twins
 from watchbill.audit import audit, whole
-from watchbill.domain import Held, Near, Part
+from watchbill.domain import Held, Part
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.results import Finding, Infeasible
 from watchbill.rules.cover import Cover

@@ -2,8 +2,9 @@ from builders import days, problem, shift, span
 from solving import best, holders
 from twins import assert_twins
 from watchbill.audit import audit, whole
-from watchbill.domain import Near, Part
+from watchbill.domain import Part
 from watchbill.domain import Pin as Fact
+from watchbill.policy import Near
 from watchbill.results import Infeasible
 from watchbill.rules.cover import Cover
 from watchbill.rules.keep import Keep

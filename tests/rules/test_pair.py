@@ -4,8 +4,9 @@ from builders import at, days, person, problem, shift, span
 from solving import holders
 from twins import assert_twins
 from watchbill.audit import PlanRoster, audit, whole
-from watchbill.domain import Held, Near, Part
+from watchbill.domain import Held, Part
 from watchbill.load import Loads
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.cover import Cover

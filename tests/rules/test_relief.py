@@ -10,9 +10,10 @@ from relieving import assert_relief_twins, every_given, judged, lax
 from solving import best
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import whole
-from watchbill.domain import Leave, Near, Part, Person, Pin
+from watchbill.domain import Leave, Part, Person, Pin
 from watchbill.load import Loads
 from watchbill.missed import around, may_hold, stretches
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.replan import Smallest, smallest_change
 from watchbill.results import Draft, Infeasible, Inputs, Solved

@@ -6,7 +6,8 @@ from builders import at, person, problem, shift, span
 from solving import best, holders
 from twins import assert_twins
 from watchbill.audit import audit, whole
-from watchbill.domain import Held, Near, Part, Travel
+from watchbill.domain import Held, Part, Travel
+from watchbill.policy import Near
 from watchbill.results import Infeasible
 from watchbill.rules.cover import Cover
 from watchbill.rules.keep import Keep

@@ -8,8 +8,9 @@ from builders import at, days, person, problem, shift, span, wish
 from solving import holders
 from twins import assert_twins
 from watchbill.audit import audit, whole
-from watchbill.domain import Held, Near, Part, Wish
+from watchbill.domain import Held, Part, Wish
 from watchbill.load import Loads
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.cover import Cover

@@ -6,8 +6,8 @@ from builders import days, leave, person, problem, shift, wish
 from solving import best
 from twins import every_plan, tier_costs
 from watchbill.audit import audit, whole
-from watchbill.domain import TierSpec
 from watchbill.load import Loads
+from watchbill.policy import TierSpec
 from watchbill.problem import Problem
 from watchbill.results import Infeasible, OutOfTime, Solved
 from watchbill.rules import Limit, Rest, standing

@@ -9,8 +9,9 @@ from folders import ANA, TEAM, ana, layer, more, person, team, write
 
 from builders import at, span
 from watchbill import workspace
-from watchbill.domain import Leave, Pin, ShareStep, Stretch, TierSpec, TurnLength, Window
+from watchbill.domain import Leave, Pin, ShareStep, Stretch, TurnLength, Window
 from watchbill.errors import InputError
+from watchbill.policy import TierSpec
 from watchbill.times import Dates, Span, period
 from watchbill.workspace import Workspace
 from watchbill.workspace.period_check import unanswered

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from watchbill import workspace
 from watchbill.audit import audit, whole
-from watchbill.domain import TierSpec
+from watchbill.policy import TierSpec
 from watchbill.results import Solved
 from watchbill.solve import Effort, solve
 from watchbill.times import period

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from watchbill.domain import Near, Shift
+from watchbill.domain import Shift
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Linear, Roster, Rule, names

@@ -7,8 +7,8 @@ does. So an answer comes soon, and says what the difference between the two prob
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from watchbill.domain import TierSpec
 from watchbill.load import Loads
+from watchbill.policy import TierSpec
 from watchbill.problem import Problem
 from watchbill.results import Infeasible, Outcome, OutOfTime, Solved, Tier
 from watchbill.rules.base import Rule

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from watchbill.domain import TierSpec
+from watchbill.policy import TierSpec
 from watchbill.solve.cpsat import CpSat
 from watchbill.solve.engine import Answer
 from watchbill.solve.limits import Effort, Watch

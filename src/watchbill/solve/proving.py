@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from watchbill.domain import TierSpec
+from watchbill.policy import TierSpec
 from watchbill.solve.cpsat import CpSat
 from watchbill.solve.engine import Answer
 from watchbill.solve.highs import Highs

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from watchbill.domain import TierSpec
+from watchbill.policy import TierSpec
 from watchbill.solve.engine import Answer
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row

@@ -4,21 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from watchbill import fields
-from watchbill.domain import (
-    TIERS,
-    FairnessPolicy,
-    Layer,
-    LoadPolicy,
-    Person,
-    Pin,
-    Role,
-    ShareStep,
-    Stretch,
-    TierSpec,
-    Travel,
-    Window,
-)
+from watchbill.domain import Layer, Person, Pin, Role, ShareStep, Stretch, Travel, Window
 from watchbill.naming import told_apart
+from watchbill.policy import TIERS, FairnessPolicy, LoadPolicy, TierSpec
 from watchbill.workspace.person_file import AvailabilityFile
 from watchbill.workspace.team import LayerFile, PersonFile, TeamFile
 

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from watchbill.domain import FairnessPolicy, Layer, LoadPolicy, Person, Pin, Role, TierSpec
+from watchbill.domain import Layer, Person, Pin, Role
 from watchbill.errors import InputError, Mistake, Place
+from watchbill.policy import FairnessPolicy, LoadPolicy, TierSpec
 from watchbill.rules import Rule, serves
 from watchbill.workspace import build, csv_file, known, lines, sense
 from watchbill.workspace.known import Known

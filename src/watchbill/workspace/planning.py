@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from watchbill import rules
-from watchbill.domain import Held, Near, Pin, Shift, TurnLength
+from watchbill.domain import Held, Pin, Shift, TurnLength
 from watchbill.errors import InputError, Mistake
 from watchbill.expand import expand
+from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.times import DAY, Period, Span, zone

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from watchbill.domain import TIERS
 from watchbill.errors import did_you_mean
 from watchbill.fields import (
     DateRange,
@@ -28,6 +27,7 @@ from watchbill.fields import (
     Yes,
     Zone,
 )
+from watchbill.policy import TIERS
 from watchbill.rules import AnyRule
 from watchbill.workspace.import_file import ImportFile
 from watchbill.workspace.moments import WeekdayBudget, YearlyBudget
