@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from watchbill.domain import turn_of
 from watchbill.solve.existence import solvable_by_highs
 from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
@@ -83,11 +84,14 @@ class Oracle:
         return hint if self.impossible(hint) else touched
 
     def most(self, label: Label | None, person: str, turns: Collection[str]) -> int | None:
-        """More of some turns than this one person cannot hold with this label alone in force; None if not settled."""
+        """More of some turns than this one person cannot hold with this label alone in force; None if not settled.
+
+        A turn of which somebody holds a part counts once: nobody has two parts of one turn.
+        """
         if self._spent:
             return None
         chosen = self._numbers([label] if label else [])
-        own = [v for v, (id_, turn) in self._board.taken.items() if id_ == person and turn.turn in turns]
+        own = [v for v, (id_, part) in self._board.taken.items() if id_ == person and turn_of(part.turn) in turns]
         near = self._extract(own, chosen)
         extract = self._extract(self._reach(near), chosen)
         built = _Built(self._rows, extract, extract.inside)
