@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from watchbill import app
-from watchbill.times import period
+from watchbill.periods import period
 
 HERE = Path(__file__).parent / "christmas"
 QUARTERS = [f"{2023 + n // 4}-Q{n % 4 + 1}" for n in range(3, 15)]

@@ -12,9 +12,10 @@ from drafts import draft
 from watchbill import times
 from watchbill.domain import Layer, Part, Role, Shift, Stretch, TurnLength, Window
 from watchbill.expand import expand
+from watchbill.periods import Period
 from watchbill.publish.pagerduty.terms import DAY_SECONDS, Override, PdLayer, Restriction
 from watchbill.results import Assigned, Draft
-from watchbill.times import Dates, Period
+from watchbill.times import Dates
 
 PEOPLE = ("ana", "bo", "cy", "dee", "eli")
 USERS = {person: f"P{person.upper()}" for person in PEOPLE}

@@ -25,11 +25,12 @@ import yaml
 from watchbill import workspace
 from watchbill.audit import audit, whole
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.results import OutOfTime
 from watchbill.rules.base import Rule
 from watchbill.solve import board
-from watchbill.times import Span, period
+from watchbill.times import Span
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 ORDER = (

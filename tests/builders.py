@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from watchbill.domain import Layer, Leave, Person, Role, Shift, TurnLength, Wish
+from watchbill.periods import Period
 from watchbill.problem import Problem
-from watchbill.times import Dates, Period, Span
+from watchbill.times import Dates, Span
 
 
 def at(text: str) -> datetime:

@@ -14,9 +14,9 @@ import yaml
 from builders import span
 from watchbill import workspace
 from watchbill.domain import Held, Leave, Part, Person, Pin, ShareStep
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
-from watchbill.times import period
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from builders import at, shift
 from watchbill.domain import Part, Shift
+from watchbill.periods import Period, period
 from watchbill.results import Account, Assigned, Draft, Finding, Inputs, Tier
-from watchbill.times import Period, Span, period
+from watchbill.times import Span
 
 
 def held(

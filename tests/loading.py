@@ -189,7 +189,8 @@ def large_team(team: Path) -> list[str]:
 def publish(team: Path, step: int) -> None:
     """The next revision: everybody's shifts go to somebody else."""
     from drafts import draft, held
-    from watchbill.times import Dates, Period
+    from watchbill.periods import Period
+    from watchbill.times import Dates
     from watchbill.workspace import plans
 
     first = datetime.now(UTC).date().replace(day=1)

@@ -12,13 +12,13 @@ from drafts import draft, holding
 from watchbill import pushing, workspace
 from watchbill.domain import Part, Shift
 from watchbill.expand import expand
+from watchbill.periods import Period, period
 from watchbill.publish.pagerduty.apply import Applied
 from watchbill.publish.pagerduty.calls import Calls
 from watchbill.publish.pagerduty.client import PdpyrasPort
 from watchbill.publish.pagerduty.proposal import Proposal
 from watchbill.results import Assigned
 from watchbill.sandbox.server import Handle
-from watchbill.times import Period, period
 from watchbill.workspace import plans
 
 PEOPLE = ("ana", "bo", "cy", "di", "eva", "fay", "gus", "hal")

@@ -10,10 +10,10 @@ import pytest
 from tiny import write_team
 from watchbill import app, workspace
 from watchbill.load import Loads
+from watchbill.periods import Period, period
 from watchbill.problem import Problem
 from watchbill.rules.wishes import Stake, stakes
 from watchbill.solve import Effort
-from watchbill.times import Period, period
 
 QUARTER = Path(__file__).parents[1] / "scenarios" / "quarter-8"
 MARCH = period("2027-03-01..2027-04-13")

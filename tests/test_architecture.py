@@ -16,7 +16,7 @@ SRC = Path(watchbill.__file__).parent
 FLOORS = (
     ("errors", "texts", "naming", "tongues"),
     ("times", "files", "spellings"),
-    ("missed",),
+    ("missed", "periods"),
     ("domain", "policy"),
     ("problem",),
     ("fields", "clocks", "calendars"),

@@ -16,11 +16,11 @@ from watchbill.checking import Checked
 from watchbill.demo import scenario, scenarios
 from watchbill.domain import Part
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.rules import Eligible, Leave, Rule, Waking, standing
 from watchbill.rules.wishes import POINT, stakes, weights
 from watchbill.serving import serving, staffed
-from watchbill.times import period
 from watchbill.understood import Understood
 from watchbill.workspace.period_check import bygone
 

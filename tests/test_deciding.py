@@ -18,10 +18,11 @@ from watchbill.decisions import TERMS, Effect, Handing, effect, from_now, known,
 from watchbill.domain import BUCKETS, Part, Pin
 from watchbill.errors import Refused, WrongUsage
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.results import Assigned, Decision, Draft, Inputs
 from watchbill.rules import Rule, Space, standing
-from watchbill.times import Span, iso, period
+from watchbill.times import Span, iso
 from watchbill.workspace import plans
 
 WEEK = tuple(shift(f"primary/week/2027-01-{day:02}", f"2027-01-{day:02}T00", 168) for day in (4, 11, 18, 25))

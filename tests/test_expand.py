@@ -10,7 +10,8 @@ import pytest
 from builders import at, span
 from watchbill.domain import Layer, Role, Shift, Stretch, TurnLength, Window
 from watchbill.expand import expand, gap_handoffs, handoffs, overlaps, uncovered
-from watchbill.times import DAY, Dates, Period, Span, iso, minutes, period, readings, wall, zone
+from watchbill.periods import Period, period
+from watchbill.times import DAY, Dates, Span, iso, minutes, readings, wall, zone
 
 CASES = json.loads((Path(__file__).parent / "data" / "dst-cases.json").read_text(encoding="utf-8"))
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")

@@ -16,13 +16,13 @@ from watchbill.domain import Leave, Pin, ShareStep, TurnLength
 from watchbill.explain import Conflict, conflict, found
 from watchbill.explain.minimal import minimal
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.results import Infeasible
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
 from watchbill.solve.cores import Oracle
 from watchbill.solve.labelled import Label, LabelledBoard
 from watchbill.solve.limits import Watch
-from watchbill.times import period
 
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)

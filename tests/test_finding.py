@@ -13,9 +13,9 @@ from watchbill.domain import Part, Shift
 from watchbill.errors import Refused, WrongUsage
 from watchbill.finding import find, find_person, find_shift
 from watchbill.load import Loads
+from watchbill.periods import Period, period
 from watchbill.results import Draft, Inputs
 from watchbill.rules import standing
-from watchbill.times import Period, period
 from watchbill.workspace import plans
 
 PEOPLE = (person("ana", name="Ana Souza"), person("bo", name="Bo Lindqvist"), person("bea", name="Bea Ana"))

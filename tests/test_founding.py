@@ -7,7 +7,7 @@ import pytest
 
 from watchbill import checking, founding
 from watchbill.errors import InputError, Refused
-from watchbill.times import period
+from watchbill.periods import period
 from watchbill.workspace.people_csv import people
 
 TODAY = date(2026, 11, 20)

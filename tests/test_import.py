@@ -14,10 +14,11 @@ from watchbill.cli import run
 from watchbill.domain import Layer, Stretch, TurnLength, Window
 from watchbill.errors import InputError, Refused
 from watchbill.expand import expand
+from watchbill.periods import period
 from watchbill.publish.pagerduty import keys
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
-from watchbill.times import WEEKDAYS, from_iso, period
+from watchbill.times import WEEKDAYS, from_iso
 from watchbill.workspace.past import read_duties, read_pages
 
 Q1 = period("2027-Q1")

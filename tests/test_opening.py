@@ -10,8 +10,9 @@ from watchbill import app, checking, drafting
 from watchbill.domain import BUCKETS, Person, Role, ShareStep
 from watchbill.errors import InputError
 from watchbill.opening import Balances, opening
+from watchbill.periods import Period, period
 from watchbill.problem import Problem
-from watchbill.times import Dates, Period, period
+from watchbill.times import Dates
 from watchbill.workspace.past import Duty
 
 FIRST = date(2027, 1, 1)

@@ -17,8 +17,9 @@ from builders import at, shift, span
 from drafts import account, draft, held, holders, holding, plan, split, week
 from watchbill.domain import Part
 from watchbill.errors import InputError, Refused
+from watchbill.periods import Period, period
 from watchbill.results import Account, Draft, Finding, Inputs
-from watchbill.times import Dates, Period, period
+from watchbill.times import Dates
 from watchbill.workspace.plan_file import schema_text
 from watchbill.workspace.plan_text import decode, encode
 from watchbill.workspace.plans import (

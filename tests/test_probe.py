@@ -15,6 +15,7 @@ from builders import at
 from pushes import NOW, Desk, days, given, publish, schedule, seed, team, user
 from watchbill import probing, pushing
 from watchbill.errors import InputError, Refused
+from watchbill.periods import period
 from watchbill.publish.pagerduty import answers
 from watchbill.publish.pagerduty.answers import BY_KEY, QUESTIONS, Answer, Answers, decode, encode
 from watchbill.publish.pagerduty.bench import Unknown as NotTold
@@ -29,7 +30,6 @@ from watchbill.publish.pagerduty.terms import Entry, Meaning
 from watchbill.results import Assigned
 from watchbill.sandbox import Quirks, running
 from watchbill.sandbox.server import Handle
-from watchbill.times import period
 
 ROLES = "primary: {schedule: PPRIM01}"
 USUAL = {

@@ -15,11 +15,12 @@ import pytest
 from pushes import NOW, PEOPLE, Desk, days, given, handed, publish, schedule, seed, team, user
 from watchbill import pushing
 from watchbill.errors import WatchbillError
+from watchbill.periods import period
 from watchbill.results import Assigned, Draft
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
 from watchbill.times import Span as Stretch
-from watchbill.times import merged, period
+from watchbill.times import merged
 from watchbill.workspace import plans
 
 JANUARY = period("2027-01")

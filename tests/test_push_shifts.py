@@ -13,12 +13,13 @@ from described import DOCUMENT, faults
 from pushes import NOW, PEOPLE, Q1, Desk, days, given, handed, publish, seed, team, user
 from watchbill import pushing
 from watchbill.errors import Refused, WatchbillError
+from watchbill.periods import Period, period
 from watchbill.publish.pagerduty.entries import moves
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.results import Assigned, Draft
 from watchbill.sandbox import running, shift_render
 from watchbill.sandbox.server import Handle
-from watchbill.times import Period, Span, iso, merged, period
+from watchbill.times import Span, iso, merged
 from watchbill.workspace import plans
 
 ID = "PSHIFT1"

@@ -11,12 +11,12 @@ import pytest
 from pushes import NOW, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
 from watchbill import pushing
 from watchbill.errors import Refused
+from watchbill.periods import period
 from watchbill.publish.pagerduty.port import RemoteFailed
 from watchbill.publish.pagerduty.pushed import pages
 from watchbill.results import Assigned
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
-from watchbill.times import period
 
 ROLES = "primary: {schedule: Payments primary}\nsecondary: {schedule: Payments secondary}"
 FOREIGN = ["foreign:primary", "foreign:secondary"]

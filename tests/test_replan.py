@@ -18,13 +18,14 @@ from watchbill.domain import Leave, Part, Pin, Shift
 from watchbill.errors import Refused
 from watchbill.history import forgiven
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.remaining import pieces
 from watchbill.replan import Move, Smallest, smallest_change
 from watchbill.results import Draft, Infeasible, Inputs
 from watchbill.rules import Follow, Limit, Rest, Rule, Space, standing
 from watchbill.solve import Effort, Progress, Watch
-from watchbill.times import Span, period
+from watchbill.times import Span
 from watchbill.workspace import plans
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

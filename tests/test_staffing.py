@@ -18,6 +18,7 @@ from watchbill.domain import ShareStep
 from watchbill.errors import Refused
 from watchbill.load import Loads
 from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.report.staffing import number
 from watchbill.rules import Limit, Rule, Space, standing
@@ -25,7 +26,6 @@ from watchbill.solve import Watch
 from watchbill.staffing.crew import Crew
 from watchbill.staffing.floors import HOURS, SOLVED, TOGETHER, TOO_LONG, TURNS, by_hours, by_turns, together, too_long
 from watchbill.staffing.sizes import Search
-from watchbill.times import period
 
 WHEN = period(PERIOD)
 WEEKS = tuple(shift(f"primary/week/2027-01-{day:02}", f"2027-01-{day:02}T00", 168) for day in (4, 11, 18, 25))

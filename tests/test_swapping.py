@@ -21,12 +21,13 @@ from watchbill.domain import Leave, Part
 from watchbill.errors import WrongUsage
 from watchbill.exchanging import Lot, Table
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs, Tier
 from watchbill.rules import Limit, Pair, Rest, Rule, Space, standing
 from watchbill.solve import Progress, Watch
 from watchbill.swapping import Exchange, Swaps
-from watchbill.times import Span, period
+from watchbill.times import Span
 from watchbill.workspace import plans
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

@@ -9,20 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import at, span
+from watchbill.periods import following, period, quarter_of
 from watchbill.times import (
     EPOCH,
     Dates,
     Span,
     common,
-    following,
     from_iso,
     instant,
     iso,
     merged,
     midnight,
     minutes,
-    period,
-    quarter_of,
     readings,
     total,
     tzdata_version,

@@ -12,10 +12,11 @@ from watchbill import app, workspace
 from watchbill.audit import audit
 from watchbill.cli import run
 from watchbill.errors import InputError, Refused, WrongUsage
+from watchbill.periods import period
 from watchbill.report.whatif import above, evenness
 from watchbill.results import Draft, Infeasible
 from watchbill.rules import Limit
-from watchbill.times import period, total
+from watchbill.times import total
 from watchbill.whatif import PLANNED, Side, Supposed, supposition, what_if
 from watchbill.workspace import overlay
 

@@ -11,13 +11,14 @@ from watchbill.domain import Part, Shift, is_guest
 from watchbill.drifting import Drift, Who, chosen_plans, drift, live, pushed
 from watchbill.errors import Refused
 from watchbill.judge import Audited, judge, publishable, told
+from watchbill.periods import Period
 from watchbill.publish.pagerduty import history, remote
 from watchbill.publish.pagerduty.proposal import Outlet
 from watchbill.publish.pagerduty.terms import Entry
 from watchbill.pushing import Link, meaning, outlets
 from watchbill.results import Assigned, Draft, Finding
 from watchbill.shelf import draft_path, plan_path
-from watchbill.times import Period, Span
+from watchbill.times import Span
 from watchbill.workspace import plans
 
 

@@ -13,11 +13,12 @@ from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.files import write_atomically
 from watchbill.judge import Audited, edited, judge, publishable
+from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.references import pair
 from watchbill.results import Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
-from watchbill.times import Period, iso
+from watchbill.times import iso
 from watchbill.workspace import plans
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.doubts import doubts
 from watchbill.errors import InputError, Mistake, Place
+from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.results import Draft
 from watchbill.serving import Serving, Staffed, serving, staffed
-from watchbill.times import Period
 from watchbill.understood import Understood, understood
 from watchbill.workspace import Workspace, past, plans, register
 from watchbill.workspace.period_check import bygone, nothing_known, unanswered

@@ -14,9 +14,10 @@ from watchbill.assemble import Ground
 from watchbill.decisions import ALLOWABLE, TERMS, Effect, Handing, Terms, decisions, effect, from_now, known, refusal
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.finding import Found, find, find_person
+from watchbill.periods import Period
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import draft_path, plan_path
-from watchbill.times import Period, Span, common, instant, iso, zone
+from watchbill.times import Span, common, instant, iso, zone
 from watchbill.workspace import plans
 from watchbill.workspace.moments import moments
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchbill.errors import Refused, WrongUsage, did_you_mean
-from watchbill.times import Period, period
+from watchbill.periods import Period, period
 from watchbill.workspace.nodes import parse
 
 CARD = "scenario.yaml"

@@ -12,9 +12,9 @@ from watchbill.errors import InputError, Mistake, Refused, WatchbillError
 from watchbill.judge import edited, hand_pins, with_pins
 from watchbill.load import Loads
 from watchbill.opening import opening
+from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
-from watchbill.times import Period
 from watchbill.versions import versions
 from watchbill.workspace import past, plans
 from watchbill.workspace.folder import TEAM

@@ -8,6 +8,7 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.domain import guest_id
 from watchbill.errors import Refused
+from watchbill.periods import Period
 from watchbill.publish.pagerduty import account, origin, remote
 from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.compile import entries
@@ -19,7 +20,7 @@ from watchbill.publish.pagerduty.terms import AnySchedule, Entry, Meaning, User
 from watchbill.pushing import Link, meaning, outlets
 from watchbill.results import Draft
 from watchbill.shelf import shelf
-from watchbill.times import Period, Span, merged, without
+from watchbill.times import Span, merged, without
 from watchbill.workspace import Workspace, plans
 
 BEYOND = timedelta(days=60)

@@ -13,6 +13,7 @@ from watchbill.domain import GUEST, Person, guest_id, is_guest
 from watchbill.duties import held, known, whole
 from watchbill.errors import Refused
 from watchbill.escalation import Chain, Finding, OnCall, Spot, Timeline, findings, length, nights, stretches, walk
+from watchbill.periods import Period
 from watchbill.publish.pagerduty import account, remote
 from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.calls import Calls
@@ -20,7 +21,7 @@ from watchbill.publish.pagerduty.proposal import Outlet
 from watchbill.publish.pagerduty.pushed import push_path
 from watchbill.publish.pagerduty.terms import Entry, Kind, Policy, Target, User
 from watchbill.pushing import Link, outlets
-from watchbill.times import MINUTE, Period, Span, zone, zone_names
+from watchbill.times import MINUTE, Span, zone, zone_names
 from watchbill.workspace import Workspace, plans
 
 # ---------------------------------------------------------------------------------------------------- in PagerDuty

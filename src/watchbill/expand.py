@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations, pairwise
 
 from watchbill.domain import Layer, Role, Shift, Window
-from watchbill.times import DAY, MINUTE, Period, Span, common, instant, merged, midnight, readings, wall, without, zone
+from watchbill.periods import Period
+from watchbill.times import DAY, MINUTE, Span, common, instant, merged, midnight, readings, wall, without, zone
 
 _MONDAY = date(1970, 1, 5)
 _STEPS = {"hour": timedelta(hours=1), "day": DAY, "week": timedelta(weeks=1)}

@@ -9,9 +9,10 @@ from pathlib import Path
 from watchbill.domain import Person
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.naming import own_name
+from watchbill.periods import Period
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import shelf
-from watchbill.times import Dates, Period, Span, instant, zone
+from watchbill.times import Dates, Span, instant, zone
 
 People = Mapping[str, Person]
 

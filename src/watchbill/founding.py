@@ -12,7 +12,7 @@ from watchbill.demo import refuse_unless_empty
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.files import write_atomically
 from watchbill.naming import shared
-from watchbill.times import period
+from watchbill.periods import period
 from watchbill.workspace.people_csv import LISTS, Listed, people
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ._@/-]*")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from watchbill.times import Period
+from watchbill.periods import Period
 
 RULES, LEAVE, AT_MOST = "rules", "leave", "at most"
 OPEN = "open"

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from watchbill.domain import Held, Layer, Leave, Person, Pin, Relief, Role, Shift, Wish
 from watchbill.missed import Spans, around, may_hold, stretches
+from watchbill.periods import Period
 from watchbill.policy import TIERS, FairnessPolicy, LoadPolicy, Near, TierSpec
-from watchbill.times import Period, Span, merged
+from watchbill.times import Span, merged
 
 
 @dataclass(frozen=True)

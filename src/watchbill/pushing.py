@@ -8,6 +8,7 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.files import write_atomically
+from watchbill.periods import Period
 from watchbill.publish.pagerduty import account, answers, holders
 from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.publish.pagerduty.apply import Again, Applied, Keep, apply, written
@@ -24,7 +25,6 @@ from watchbill.publish.pagerduty.shifted import show as show_shifts
 from watchbill.publish.pagerduty.terms import Kind, Meaning
 from watchbill.results import Draft
 from watchbill.shelf import shelf
-from watchbill.times import Period
 from watchbill.workspace import Workspace, plans
 
 SHOWS: Mapping[Kind, Show] = {"schedule": show_layers, "schedule_v3": show_shifts}

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from watchbill.errors import Refused, WrongUsage
+from watchbill.periods import Period, period
 from watchbill.results import Draft
 from watchbill.shelf import shelf
-from watchbill.times import Period, period
 from watchbill.workspace import plans
 from watchbill.workspace.plan_text import decode
 

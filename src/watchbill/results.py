@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from watchbill.domain import Part, Person, Shift
-from watchbill.times import Period
+from watchbill.periods import Period
 
 SCHEMA = 1
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from watchbill.errors import Refused
-from watchbill.times import Period, following, period, quarter_of
+from watchbill.periods import Period, following, period, quarter_of
 
 
 @dataclass(frozen=True, slots=True)

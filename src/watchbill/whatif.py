@@ -17,6 +17,7 @@ from watchbill.domain import Part, Person
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.judge import hand_pins, judge, with_pins
 from watchbill.load import Loads
+from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.remaining import Piece, pieces
@@ -26,7 +27,7 @@ from watchbill.results import Draft, Infeasible, OutOfTime
 from watchbill.rules._held import Holding, holdings
 from watchbill.rules._tally import counter
 from watchbill.shelf import draft_path, plan_path
-from watchbill.times import DAY, EPOCH, Period, Span, merged, total, wall, without, zone
+from watchbill.times import DAY, EPOCH, Span, merged, total, wall, without, zone
 from watchbill.workspace import overlay, plans
 from watchbill.workspace.moments import moments
 from watchbill.workspace.overlay import NOTHING, Overlay

@@ -12,6 +12,7 @@ from watchbill.domain import Pin, Shift, is_guest
 from watchbill.errors import Refused
 from watchbill.finding import find, find_person, find_shift
 from watchbill.judge import hand_pins, with_pins
+from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.reasons.asked import Got, Respected, Wished, got, respected, wished
 from watchbill.reasons.candidates import Candidate, candidates
@@ -19,7 +20,6 @@ from watchbill.reasons.prices import Pricer
 from watchbill.results import Account, Assigned, Draft, Infeasible, OutOfTime, Solved, Tier
 from watchbill.serving import serving
 from watchbill.shelf import shelf
-from watchbill.times import Period
 from watchbill.understood import understood
 from watchbill.workspace import plans
 from watchbill.workspace.lines import wishes_by_line

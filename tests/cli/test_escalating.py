@@ -13,11 +13,11 @@ import pytest
 from builders import at
 from pushes import NOW, Q1, Desk, days, given, handed, publish, schedule, seed, team, user
 from tiny import Cli
+from watchbill.periods import period
 from watchbill.publish.pagerduty.keys import KEY, URL
 from watchbill.results import Assigned
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
-from watchbill.times import period
 
 ROLES = "primary: {schedule: PPRIM01}\nsecondary: {schedule: Payments secondary}"
 TUESDAY = "2027-01-05T14:00"

@@ -11,8 +11,8 @@ from watchbill import drafting
 from watchbill.assemble import assemble
 from watchbill.audit import audit, whole
 from watchbill.load import Loads
+from watchbill.periods import period
 from watchbill.results import Inputs
-from watchbill.times import period
 from watchbill.workspace import plans
 
 FIRST, SECOND = "primary/week/2027-01-04", "primary/week/2027-01-11"

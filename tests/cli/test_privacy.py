@@ -9,9 +9,9 @@ import pytest
 from pushes import NOW, schedule, seed
 from tiny import Cli
 from watchbill import workspace
+from watchbill.periods import period
 from watchbill.sandbox import running
 from watchbill.sandbox.server import Handle
-from watchbill.times import period
 from watchbill.workspace import spelled
 from watchbill.workspace.folder import handed_in
 

@@ -17,8 +17,9 @@ from drafts import plan
 from watchbill import workspace
 from watchbill.domain import Layer, Part, Person, Role, Shift, TurnLength, Window
 from watchbill.expand import expand
+from watchbill.periods import Period, period
 from watchbill.results import Assigned, Draft
-from watchbill.times import Period, Span, period
+from watchbill.times import Span
 from watchbill.workspace import plans
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

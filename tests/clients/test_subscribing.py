@@ -16,9 +16,9 @@ from tiny import write_team
 from watchbill import feeding, workspace
 from watchbill.domain import Part, Shift
 from watchbill.expand import expand
+from watchbill.periods import period
 from watchbill.publish.feeds import Feed
 from watchbill.results import Assigned
-from watchbill.times import period
 from watchbill.web import Keeper, Settings, running
 from watchbill.workspace import plans
 

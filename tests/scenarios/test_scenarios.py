@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from watchbill import app, workspace
+from watchbill.periods import period
 from watchbill.results import Infeasible
-from watchbill.times import period
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 ALL = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml"))

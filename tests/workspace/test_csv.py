@@ -9,7 +9,7 @@ from folders import TEAM, ana, write
 
 from builders import span
 from watchbill import workspace
-from watchbill.times import period
+from watchbill.periods import period
 from watchbill.workspace import Workspace
 from watchbill.workspace.csv_rows import rows
 

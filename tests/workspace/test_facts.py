@@ -11,8 +11,9 @@ from builders import at, span
 from watchbill import workspace
 from watchbill.domain import Leave, Pin, ShareStep, Stretch, TurnLength, Window
 from watchbill.errors import InputError
+from watchbill.periods import period
 from watchbill.policy import TierSpec
-from watchbill.times import Dates, Span, period
+from watchbill.times import Dates, Span
 from watchbill.workspace import Workspace
 from watchbill.workspace.period_check import unanswered
 

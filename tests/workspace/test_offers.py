@@ -7,7 +7,7 @@ from folders import TEAM, ana, complaints, write
 
 from drafts import held, plan, split, week
 from watchbill import workspace
-from watchbill.times import period
+from watchbill.periods import period
 from watchbill.workspace import Workspace, check_offers
 
 PLACE = "availability/ana.yaml:2:10"

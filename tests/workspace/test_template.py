@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 from watchbill import workspace
 from watchbill.audit import audit, whole
+from watchbill.periods import period
 from watchbill.policy import TierSpec
 from watchbill.results import Solved
 from watchbill.solve import Effort, solve
-from watchbill.times import period
 from watchbill.workspace import period_check
 from watchbill.workspace.nodes import Node, parse
 from watchbill.workspace.person_file import AvailabilityFile, AwayFile, NeverFile, TravelFile, WishFile

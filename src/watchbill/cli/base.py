@@ -21,7 +21,7 @@ from watchbill.errors import Refused, WrongUsage
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from watchbill.times import Period
+    from watchbill.periods import Period
 
 PIPED_WIDTH = 100
 READER_GONE = 141  # what a shell tells of a program that SIGPIPE ended
@@ -106,7 +106,7 @@ def insist_team(folder: Path) -> None:
 
 def period_of(text: str | None) -> "Period | None":
     """The period that was asked for, if any; WrongUsage with a remedy for anything else."""
-    from watchbill.times import period
+    from watchbill.periods import period
 
     try:
         return period(text) if text is not None else None

@@ -10,8 +10,8 @@ from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of,
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from watchbill.periods import Period
     from watchbill.results import OutOfTime, Tier
-    from watchbill.times import Period
     from watchbill.why import Case, Explained, Forced, Impossible, Personal
 
 NO_PLAN, OUT_OF_TIME = 3, 5

@@ -26,9 +26,9 @@ from watchbill.cli.base import (
 
 if TYPE_CHECKING:
     from watchbill.app import Planned
+    from watchbill.periods import Period
     from watchbill.results import Infeasible, OutOfTime
     from watchbill.solve.limits import Progress, Watch
-    from watchbill.times import Period
 
 NO_PLAN, OUT_OF_TIME = 3, 5
 FEW, EVERY = 3, 50

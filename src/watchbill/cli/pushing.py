@@ -25,9 +25,9 @@ from watchbill.errors import Refused, WrongUsage
 from watchbill.texts import counted
 
 if TYPE_CHECKING:
+    from watchbill.periods import Period
     from watchbill.publish.pagerduty.apply import Applied
     from watchbill.publish.pagerduty.proposal import Proposal, Scene, Shown
-    from watchbill.times import Period
 
 Roles = Annotated[list[str] | None, typer.Option("--role", metavar="ROLE", help="Only this role; may be repeated.")]
 Allow = Annotated[

@@ -17,8 +17,8 @@ from watchbill.cli.base import command, folder_of, note, say
 from watchbill.errors import Refused, WrongUsage
 
 if TYPE_CHECKING:
+    from watchbill.periods import Period
     from watchbill.sandbox import World
-    from watchbill.times import Period
 
 BEFORE = timedelta(days=14)
 KEY = "sandbox-key"

@@ -13,9 +13,9 @@ from watchbill.errors import WrongUsage
 if TYPE_CHECKING:
     from watchbill.app import Replanned
     from watchbill.domain import Person
+    from watchbill.periods import Period
     from watchbill.replan import Move
     from watchbill.results import Infeasible, OutOfTime
-    from watchbill.times import Period
 
 
 @command("watchbill replan --from 2027-02-10T14:00")

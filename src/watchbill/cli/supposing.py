@@ -24,10 +24,10 @@ from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
     from watchbill.needs import Staffing
+    from watchbill.periods import Period
     from watchbill.results import Infeasible, OutOfTime
     from watchbill.shelf import Shelf
     from watchbill.solve.limits import Effort
-    from watchbill.times import Period
     from watchbill.whatif import Side, Supposed
     from watchbill.workspace.overlay import Overlay
 

@@ -17,13 +17,14 @@ from watchbill.domain import Shift
 from watchbill.errors import Refused
 from watchbill.load import Loads
 from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed, Staffing
+from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
 from watchbill.rules import Fair, Keep, Limit, Pin, Rule, Wishes
 from watchbill.staffing.crew import Crew
 from watchbill.staffing.floors import MOST, SOLVED, Floor, by_hours, by_turns, together, too_long, whole
 from watchbill.staffing.sizes import Search
-from watchbill.times import Period, wall, zone
+from watchbill.times import wall, zone
 
 if TYPE_CHECKING:
     from watchbill.solve import Watch

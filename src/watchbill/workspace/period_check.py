@@ -8,7 +8,8 @@ from watchbill.calendars import code_problem
 from watchbill.domain import Layer, Role
 from watchbill.errors import Mistake, Place
 from watchbill.expand import gap_handoffs, overlaps, uncovered
-from watchbill.times import Period, Span, total, wall, zone
+from watchbill.periods import Period
+from watchbill.times import Span, total, wall, zone
 from watchbill.workspace.folder import AVAILABILITY, Workspace
 
 _MOST = 3

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
-from watchbill.times import Period, from_iso, period
+from watchbill.periods import Period, period
+from watchbill.times import from_iso
 from watchbill.workspace.jsontext import render
 
 _INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$"

@@ -8,10 +8,11 @@ from watchbill import rules
 from watchbill.domain import Held, Pin, Shift, TurnLength
 from watchbill.errors import InputError, Mistake
 from watchbill.expand import expand
+from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.rules import Rule
-from watchbill.times import DAY, Period, Span, zone
+from watchbill.times import DAY, Span, zone
 from watchbill.workspace import lines
 from watchbill.workspace.folder import Workspace, servers
 from watchbill.workspace.sense import pinned_date

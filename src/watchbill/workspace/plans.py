@@ -9,8 +9,9 @@ from pathlib import Path
 from watchbill.domain import Held
 from watchbill.errors import InputError, Mistake, Place, Refused
 from watchbill.files import inside, write_atomically
+from watchbill.periods import Period, period
 from watchbill.results import Assigned, Draft
-from watchbill.times import DAY, Period, iso, period
+from watchbill.times import DAY, iso
 from watchbill.workspace.jsontext import is_cut_off
 from watchbill.workspace.plan_text import decode, encode
 

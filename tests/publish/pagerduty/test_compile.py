@@ -13,6 +13,7 @@ from drafts import draft, split
 from watchbill.domain import Layer, Part, Role, Stretch, TurnLength, Window
 from watchbill.errors import Refused
 from watchbill.expand import expand
+from watchbill.periods import period
 from watchbill.publish.pagerduty.compile import Compiled, as_layers, as_overrides, as_shifts, entries
 from watchbill.publish.pagerduty.grid import shortest_cycle
 from watchbill.publish.pagerduty.limits import check
@@ -27,7 +28,7 @@ from watchbill.publish.pagerduty.terms import (
     Restriction,
 )
 from watchbill.results import Assigned, Draft
-from watchbill.times import iso, period
+from watchbill.times import iso
 
 BERLIN, NEW_YORK, SYDNEY = "Europe/Berlin", "America/New_York", "Australia/Sydney"
 USERS = {"ana": "PANA", "bo": "PBO", "cy": "PCY"}

@@ -12,6 +12,7 @@ from builders import at
 from drafts import draft, holding
 from watchbill.domain import Layer, Role, Stretch, TurnLength, Window
 from watchbill.expand import expand
+from watchbill.periods import Period, period
 from watchbill.publish.pagerduty.legacy import Ours, stretch
 from watchbill.publish.pagerduty.shift_tails import shown, tails
 from watchbill.publish.pagerduty.shifts import Wanted, aim, back_to, carved, steps_to, stood_in
@@ -23,7 +24,7 @@ from watchbill.sandbox import shift_render
 from watchbill.sandbox.world import Event as SandboxEvent
 from watchbill.sandbox.world import Rotation as SandboxRotation
 from watchbill.sandbox.world import ShiftSchedule as SandboxSchedule
-from watchbill.times import Dates, Period, Span, merged, period
+from watchbill.times import Dates, Span, merged
 
 NOW = at("2027-01-06T12")
 WEEK = Layer("primary", "week", "Europe/Berlin", TurnLength(1, "week"), 9 * 60, 0)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from watchbill.periods import Period, period
 from watchbill.publish.pagerduty.compile import Compiled
 from watchbill.publish.pagerduty.entries import Held
 from watchbill.publish.pagerduty.marks import Mark, mark_of, tail_name
 from watchbill.publish.pagerduty.standing import ended, layers
 from watchbill.publish.pagerduty.steps import AnyStep, DropOverride, MakeOverrides, PutLayers
 from watchbill.publish.pagerduty.terms import BATCH, Override, PdLayer, Schedule
-from watchbill.times import EPOCH, Period, Span, merged, period, without
+from watchbill.times import EPOCH, Span, merged, without
 
 Stretch = tuple[datetime, datetime, str]
 

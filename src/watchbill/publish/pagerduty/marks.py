@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from watchbill.errors import Refused
-from watchbill.times import period
+from watchbill.periods import period
 
 NAME_LENGTH = 255
 

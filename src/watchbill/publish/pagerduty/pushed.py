@@ -8,13 +8,13 @@ from typing import Any
 
 from watchbill.errors import InputError
 from watchbill.files import inside
+from watchbill.periods import Period, period
 from watchbill.publish.pagerduty import nodes
 from watchbill.publish.pagerduty.entries import Held
 from watchbill.publish.pagerduty.journal import PushFile, decode
 from watchbill.publish.pagerduty.marks import mark_of
 from watchbill.publish.pagerduty.memory import doings
 from watchbill.publish.pagerduty.terms import AnySchedule, Schedule
-from watchbill.times import Period, period
 
 _END = ".push.json"
 
