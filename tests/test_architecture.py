@@ -18,7 +18,7 @@ FLOORS = (
     ("times", "files", "spellings"),
     ("missed", "periods"),
     ("domain", "policy"),
-    ("problem",),
+    ("problem", "timings"),
     ("fields", "clocks", "calendars"),
     ("hours", "presence", "versions"),
     ("load", "shelf"),

@@ -116,7 +116,7 @@ def _window(folder: Path, since: str | None, until: str | None) -> tuple[datetim
 
 
 def _day(text: str) -> datetime:
-    from watchbill.fields import day
+    from watchbill.timings import day
 
     try:
         return datetime.combine(day(text), datetime.min.time())

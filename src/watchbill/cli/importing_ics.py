@@ -77,7 +77,7 @@ def _window(first: str | None, last: str | None) -> "Dates":
 
 
 def _day(text: str | None) -> date | None:
-    from watchbill.fields import day
+    from watchbill.timings import day
 
     try:
         return day(text) if text else None

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
 from watchbill.domain import Person, Shift
-from watchbill.fields import Duration, Names, duration, number
+from watchbill.fields import Duration, Names, number
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Finding
@@ -20,6 +20,7 @@ from watchbill.rules._tally import WHOLE_PLAN, Amounts, Facts, Tally, counter, w
 from watchbill.rules._words import length
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
 from watchbill.times import DAY, MINUTE, Dates
+from watchbill.timings import duration
 
 HOUR = 60
 WORDS = {

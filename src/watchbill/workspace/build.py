@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from watchbill import fields
+from watchbill import timings
 from watchbill.domain import Layer, Person, Pin, Role, ShareStep, Stretch, Travel, Window
 from watchbill.naming import told_apart
 from watchbill.policy import TIERS, FairnessPolicy, LoadPolicy, TierSpec
@@ -22,7 +22,7 @@ def people(file: TeamFile, availability: Mapping[str, AvailabilityFile]) -> tupl
 
 def _person(id_: str, name: str, person: PersonFile, file: TeamFile, own: AvailabilityFile | None) -> Person:
     calendars = file.holidays if person.holidays is None else person.holidays
-    dates = {fields.day(word) for word in calendars if _is_date(word, file)}
+    dates = {timings.day(word) for word in calendars if _is_date(word, file)}
     dates.update(day for listed in (own.holidays if own else ()) for day in listed)
     return Person(
         id=id_,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from watchbill import fields, tongues
+from watchbill import timings, tongues
 from watchbill.errors import Mistake, Place, did_you_mean
 from watchbill.times import WEEKDAYS
 from watchbill.workspace.csv_rows import HEADER, Cell, Row, rows
@@ -213,7 +213,7 @@ class _Table:
             self.complain(first.place, 'the date is missing. Write it in "from", such as 2027-03-08.')
             return {}
         if kind == "answered_through":
-            self._reads(first, fields.day)
+            self._reads(first, timings.day)
             if last.text:
                 self.complain(last.place, '"answered_through" is one date. Write it in "from" alone.')
         elif ".." in first.text and last.text:

@@ -7,7 +7,7 @@ elsewhere does not make its name unknown.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from watchbill import fields
+from watchbill import timings
 from watchbill.calendars import unknown_code
 from watchbill.errors import Mistake, Place, did_you_mean
 from watchbill.workspace.nodes import Node
@@ -140,7 +140,7 @@ def _calendar_problem(word: str, lists: tuple[str, ...]) -> str | None:
     if word in lists or not word[0].isdigit():
         return unknown_code(word, lists)
     try:
-        fields.day(word)
+        timings.day(word)
     except ValueError as error:
         return str(error)
     return None

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import InstanceOf
 
-from watchbill.fields import TEXT, backwards, clock, day, ends, reads
+from watchbill.fields import TEXT, reads
 from watchbill.spellings import meanings, split_clock
 from watchbill.times import Dates
+from watchbill.timings import backwards, clock, day, ends
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

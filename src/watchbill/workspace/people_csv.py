@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from watchbill import fields
+from watchbill import fields, timings
 from watchbill.calendars import unknown_code
 from watchbill.errors import InputError, Mistake, Place, did_you_mean
 from watchbill.naming import unique
@@ -100,8 +100,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "timezone": fields.zone_name,
     "tags": fields.identity,
     "share": fields.percent,
-    "joined": fields.day,
-    "left": fields.day,
+    "joined": timings.day,
+    "left": timings.day,
     "roles": fields.identity,
     "pagerduty": fields.pagerduty_id,
 }
