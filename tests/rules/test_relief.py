@@ -66,6 +66,11 @@ CASES: dict[str, tuple[Problem, tuple[Rule, ...]]] = {
     "reliever away": (two(leave("bo", "2027-01-05T08", "2027-01-05T10")), ()),
     "wishes": (two(wishes=WISHES), ()),
     "kept": (two(near=Near({turn.id: "bo" for turn in PAIR})), ()),
+    "pinned to who takes the hours": (
+        two(leave("bo", "2027-01-04T22", "2027-01-05T02"), pins=(Pin(PAIR[0].id, "bo"),)),
+        (),
+    ),
+    "pinned to who misses them": (two(pins=(Pin(PAIR[0].id, "ana"),)), ()),
     "overlap": (both(), ()),
     "rest": (both(), (Rest(at_least=5 * H),)),
     "soft rest": (both(), soft(Rest, at_least=5 * H, max_stretch=20 * H)),
@@ -89,6 +94,7 @@ CASES: dict[str, tuple[Problem, tuple[Rule, ...]]] = {
         two(people=("ana", person("bo", "Europe/Athens"), "cy")),
         (Waking(hours=(0, 20 * 60), spans=False),),
     ),
+    "pinned in two seats": (replace(SEATS, pins=(Pin(PAIR[0].id, "dee"),)), ()),
     "two seats": (SEATS, soft(Limit, count="shifts", at_most=0, people=("dee",))),
     "neighbours": (
         two(before=(neighbour("primary/day/2027-01-03", "2027-01-03T00", 24, "bo"),)),

@@ -1,12 +1,13 @@
 """`pin`: a turn whose holder was decided beforehand stays with that person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from watchbill.domain import Shift
 from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Linear, Roster, Rule, names
+from watchbill.times import without
 
 
 class Pin(Rule):
@@ -33,14 +34,21 @@ class Pin(Rule):
                     board.bar(relief.person, relief.kept, self.kind)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
-        """One finding for each pinned turn that its person holds no part of."""
+        """One finding for each pinned turn of which its person holds nothing, or only what its holder misses."""
         problem = roster.problem
         for turn, person in _pinned(problem):
-            held_by = roster.holders(turn)
-            if person not in held_by:
+            held_by = [holder for holder in roster.holders(turn) if holder != person]
+            if person not in roster.holders(turn) or _only_relieves(roster, turn, person, held_by):
                 held = f"{names(problem, held_by)} {'holds' if len(held_by) < 2 else 'hold'} it"
                 sentence = f"{turn.turn} is pinned to {names(problem, [person])}, but {held}"
                 yield self.finding(sentence, people=[person, *held_by], shifts=[turn])
+
+
+def _only_relieves(roster: Roster, turn: Shift, person: str, others: Sequence[str]) -> bool:
+    """Whether all that somebody holds of a turn are hours that another one, who holds it, may miss."""
+    own = [span for stint in roster.stints(person) if stint.shift.turn == turn.turn for span in stint.spans]
+    reliefs = (relief for relief in roster.problem.reliefs_of.get(turn.turn, ()) if relief.person in others)
+    return any(not without(own, [s for stretch in relief.missed for s in stretch]) for relief in reliefs)
 
 
 def _pinned(problem: Problem) -> list[tuple[Shift, str]]:
