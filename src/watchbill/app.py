@@ -120,6 +120,7 @@ class Replanned:
     """What changes in a published plan after news. `path` is where the draft is; None: nothing has to change.
 
     `also`: other published periods in which somebody can no longer serve what they hold from that instant on.
+    `stale`: the inputs changed while it was planned.
     """
 
     draft: Draft
@@ -128,6 +129,7 @@ class Replanned:
     moves: tuple["Move", ...]
     path: Path | None
     also: tuple[Period, ...] = ()
+    stale: bool = False
 
     @property
     def history(self) -> tuple[Finding, ...]:
@@ -163,7 +165,9 @@ def replan(
     if isinstance(made, Infeasible | OutOfTime):
         return made
     path = drafting.write(folder, made.draft, watch) if made.moves else None
-    return Replanned(made.draft, previous, ground.problem, made.moves, path, _also(folder, period, at))
+    also = _also(folder, period, at)
+    stale = drafting.moved_on(folder, period, inputs.fingerprint)
+    return Replanned(made.draft, previous, ground.problem, made.moves, path, also, stale)
 
 
 def _published(folder: Path, period: Period, at: datetime) -> Draft:

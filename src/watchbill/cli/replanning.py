@@ -92,6 +92,7 @@ def _solved(
 
 def _tell(done: "Replanned", at: datetime, *, quiet: bool) -> None:
     from watchbill.report import diff, words
+    from watchbill.times import iso
 
     problem, period = done.problem, done.draft.period
     for finding in done.history:
@@ -106,6 +107,9 @@ def _tell(done: "Replanned", at: datetime, *, quiet: bool) -> None:
     if done.path is not None:
         note(f"{done.path} written.")
         say(f"Make it the next revision with: watchbill publish {period}")
+    if done.stale:
+        again = f"watchbill replan {period} --from {iso(at)}"
+        note(f"note: the inputs changed while it was planned, and it is of those before. Take them up with: {again}")
     for other in done.also:
         note(f"{other} is published, too, and somebody cannot serve it as it is. Run: watchbill replan {other}")
 
@@ -138,6 +142,7 @@ def _tell_json(done: "Replanned", at: datetime) -> None:
             "moves": [_row(move) for move in done.moves],
             "history": [finding.sentence for finding in done.history],
             "also": [period.name for period in done.also],
+            "stale": done.stale,
         }
     )
 
