@@ -6,12 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchbill import demo as demos
 from watchbill import drafting, workspace
 from watchbill.decisions import still
 from watchbill.domain import Person
 from watchbill.errors import Refused
-from watchbill.files import write_atomically
 from watchbill.judge import Audited, edited, judge, publishable
 from watchbill.periods import Period
 from watchbill.problem import Problem
@@ -25,16 +23,6 @@ if TYPE_CHECKING:
     from watchbill.holes import Hole
     from watchbill.replan import Move
     from watchbill.solve import Effort, Watch
-
-IGNORED = b"""\
-# Keys, raw backups and caches stay on this machine. Names of feeds are secrets.
-.watchbill/
-feeds/
-# Calendar exports hold titles.
-exports/
-availability/*.ics
-/*.ics
-"""
 
 
 # ----------------------------------------------------------------------------------------------------------- plan
@@ -302,13 +290,3 @@ def _known(team: workspace.Workspace, *drafts: Draft) -> dict[str, Person]:
     """The team, and the guests of some plans."""
     guests = {id_: guest for draft in drafts for id_, guest in draft.guests_on(team.zone).items()}
     return guests | {person.id: person for person in team.people}
-
-
-# ---------------------------------------------------------------------------------------------------- init
-
-
-def init(folder: Path) -> tuple[str, ...]:
-    """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
-    demos.copy(Path(workspace.__file__).parent / "template", folder)
-    write_atomically(folder / ".gitignore", IGNORED)
-    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))

@@ -1,15 +1,26 @@
-"""The packaged scenarios: complete workspaces to look at, to try things on, and to start from."""
+"""Workspaces that come with watchbill: scenarios to look at and to try things on, and a template to start from."""
 
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchbill import workspace
 from watchbill.errors import Refused, WrongUsage, did_you_mean
+from watchbill.files import write_atomically
 from watchbill.periods import Period, period
 from watchbill.workspace.nodes import parse
 
 CARD = "scenario.yaml"
+IGNORED = b"""\
+# Keys, raw backups and caches stay on this machine. Names of feeds are secrets.
+.watchbill/
+feeds/
+# Calendar exports hold titles.
+exports/
+availability/*.ics
+/*.ics
+"""
 _BEGUN = {".git", ".hg", ".svn", ".jj", "LICENSE", "LICENSE.md", "LICENSE.txt", "README", "README.md"}
 
 
@@ -44,6 +55,13 @@ def copy(source: Path, folder: Path) -> None:
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
+
+
+def init(folder: Path) -> tuple[str, ...]:
+    """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
+    copy(Path(workspace.__file__).parent / "template", folder)
+    write_atomically(folder / ".gitignore", IGNORED)
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
 
 
 def refuse_unless_empty(folder: Path) -> None:

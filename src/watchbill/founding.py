@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from watchbill.app import IGNORED
-from watchbill.demo import refuse_unless_empty
+from watchbill.demo import IGNORED, refuse_unless_empty
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.files import write_atomically
 from watchbill.naming import shared

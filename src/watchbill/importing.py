@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from watchbill.app import IGNORED
-from watchbill.demo import refuse_unless_empty
+from watchbill.demo import IGNORED, refuse_unless_empty
 from watchbill.errors import Refused
 from watchbill.fields import address, zone_name
 from watchbill.files import write_atomically

@@ -9,7 +9,7 @@ from watchbill.cli import (
     checking,
     deciding,
     drifting,
-    escalating,
+    drilling,
     explaining,
     feeding,
     importing,
@@ -25,6 +25,7 @@ from watchbill.cli import (
     starting,
     supposing,
     swapping,
+    who,
 )
 from watchbill.cli.base import app, note, unwritten
 from watchbill.errors import WatchbillError
@@ -34,7 +35,7 @@ __all__ = [
     "checking",
     "deciding",
     "drifting",
-    "escalating",
+    "drilling",
     "explaining",
     "feeding",
     "importing",
@@ -51,6 +52,7 @@ __all__ = [
     "starting",
     "supposing",
     "swapping",
+    "who",
 ]
 
 

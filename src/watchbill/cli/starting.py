@@ -29,13 +29,13 @@ def init(
     With --people: for those people, with a commented availability file for each. Columns are name, email, timezone,
     holidays, tags, roles, share, joined, left, pagerduty and id; only name is needed.
     """
-    from watchbill import app
+    from watchbill import demo
 
     home = folder_of(context) / folder
     if people is not None:
         _found(home, people)
         return
-    for name in app.init(home):
+    for name in demo.init(home):
         say(f"wrote {home / name}")
     say(f"Put your team into {home / 'team.yaml'}, then: watchbill -C {home} check")
 

@@ -10,9 +10,10 @@ from watchbill.domain import Person
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.exports import recurrence, series
 from watchbill.exports.content import Unreadable, components
-from watchbill.exports.events import At, Event, Reader
+from watchbill.exports.events import At, Event
 from watchbill.exports.intervals import Occurrence, joined, on_clock, without
 from watchbill.exports.policy import Policy, Verdict
+from watchbill.exports.timed import Reader
 from watchbill.exports.zones import Zones
 from watchbill.times import DAY, Dates, zone
 from watchbill.workspace.moments import Moments

@@ -10,9 +10,9 @@ from watchbill.domain import Layer, Person, Pin, Role
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.policy import FairnessPolicy, LoadPolicy, TierSpec
 from watchbill.rules import Rule, serves
-from watchbill.workspace import build, csv_file, known, lines, sense
+from watchbill.workspace import build, csv_file, handed, known, sense
 from watchbill.workspace.known import Known
-from watchbill.workspace.lines import Availability, Away, HardBudget, Never, Offer, WishLine
+from watchbill.workspace.lines import Availability, HardBudget
 from watchbill.workspace.nodes import MOST_BYTES, Node, parse
 from watchbill.workspace.overlay import NO_LINES, NOTHING, Overlay, beside
 from watchbill.workspace.person_file import AvailabilityFile
@@ -228,17 +228,17 @@ class _Reading:
         if file is None:
             raise AssertionError("a workspace is built from a sound team file only")
         people = build.people(file, self.files)
-        own = {person.id: _availability(person.id, self.files, self.roots) for person in people}
+        own = {person.id: handed.availability(person.id, self.files, self.roots) for person in people}
         budget = HardBudget(file.hard_budget.never, file.hard_budget.leave)
-        imported = {id_: _imported(root) for id_, root in self.roots.items()}
-        self.mistakes += _budget_warnings(people, own, budget, imported)
+        imported = {id_: handed.imported(root) for id_, root in self.roots.items()}
+        self.mistakes += handed.budget_warnings(people, own, budget, imported)
         return Workspace(
             folder=self.folder,
             team=file.team,
             zone=file.timezone,
             people=people,
             roles=build.roles(file),
-            rules=(*file.rules, *(limit for person in people for limit in _limits(person.id, self.files))),
+            rules=(*file.rules, *(limit for person in people for limit in handed.limits(person.id, self.files))),
             lists=build.calendars(file),
             load=build.load(file),
             fairness=build.fairness(file),
@@ -261,67 +261,6 @@ def _unreadable(name: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f'there is no {name} in this folder. Start with "watchbill init DIR", or name the folder with -C DIR.'
     return f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}. Mend that and run it again."
-
-
-def _limits(person: str, files: Mapping[str, AvailabilityFile]) -> Iterator[Rule]:
-    for limit in files[person].limits if person in files else ():
-        yield limit.model_copy(update={"people": (person,)})
-
-
-def _availability(person: str, files: Mapping[str, AvailabilityFile], roots: Mapping[str, Node]) -> Availability:
-    if person not in files:
-        return Availability()
-    file, find = files[person], Finder(roots[person])
-    wishes = [
-        WishLine(kind, e.moments, e.days or _days_of(e.hours), tuple(e.hours), e.on, e.weight, find.value(kind, n))
-        for kind, entries in (("avoid", file.avoid), ("prefer", file.prefer))
-        for n, e in enumerate(entries)
-    ]
-    wishes += [
-        WishLine("avoid", m, (), (), None, 1, find.value("imported", "avoid", n))
-        for n, m in enumerate(file.imported.avoid)
-    ]
-    return Availability(
-        answered_through=file.answered_through,
-        leave=tuple(
-            Away(e.moments, e.approved, find.value("leave", n))
-            for n, e in enumerate(file.leave)
-            if e.moments is not None
-        )
-        + tuple(Away(m, False, find.value("imported", "leave", n)) for n, m in enumerate(file.imported.leave)),
-        never=tuple(
-            Never(e.days, tuple(e.hours), e.approved, find.value("never", n)) for n, e in enumerate(file.never)
-        ),
-        wishes=tuple(wishes),
-        offers=tuple(Offer(shift, find.value("offers", n)) for n, shift in enumerate(file.offers)),
-    )
-
-
-def _days_of(hours: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """Hours without days are for every day."""
-    return (0, 1, 2, 3, 4, 5, 6) if hours else ()
-
-
-def _imported(root: Node) -> frozenset[Place]:
-    """Where the leave stands that imports write."""
-    block = root.at("imported", "leave")
-    return frozenset(node.place for node in (block.texts() if block else ()))
-
-
-def _budget_warnings(
-    people: tuple[Person, ...],
-    availability: Mapping[str, Availability],
-    budget: HardBudget,
-    imported: Mapping[str, frozenset[Place]],
-) -> Iterator[Mistake]:
-    for person in people:
-        own = availability[person.id]
-        yield from lines.counting_never(person.id, own.never, budget)[1]
-        uncounted = lines.uncounted_leave(own.leave, budget.leave)
-        yield from lines.leave_warnings(person.id, uncounted, budget.leave, imported.get(person.id, ()))
-        timed: tuple[Away | WishLine, ...] = (*own.leave, *own.wishes)
-        for line in timed:
-            yield from lines.clock_changes(person, line)
 
 
 def _unserved(found: Workspace) -> Iterator[Mistake]:

@@ -5,13 +5,13 @@ run on sound parts still run. What follows from taking something out is not told
 """
 
 import re
-import types
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from watchbill.errors import Mistake, Place, did_you_mean
+from watchbill.workspace.model_keys import keys, tags
 from watchbill.workspace.nodes import Entry, Node, Part
 
 M = TypeVar("M", bound=BaseModel)
@@ -155,7 +155,7 @@ class _Error:
         context = self.details.get("ctx", {})
         found = self.name if self.on_key else self.node.text
         if self.kind == "union_tag_not_found":
-            return f'the key "kind" is missing. Add one of {_listed(_tags(self.model))}.'
+            return f'the key "kind" is missing. Add one of {_listed(tags(self.model))}.'
         if self.kind == "union_tag_invalid":
             tag = str(context.get("tag", ""))
             return (
@@ -184,7 +184,7 @@ class _Error:
         return f"{subject} expects {wanted}, found {is_}. Write {example}."
 
     def _known_keys(self) -> tuple[str, ...]:
-        return _keys(self.model, tuple(self.details["loc"][:-1])) or ()
+        return keys(self.model, tuple(self.details["loc"][:-1])) or ()
 
 
 EXAMPLES = {
@@ -249,56 +249,3 @@ def _listed(words: list[str]) -> str:
 def _choice(found: str, known: list[str]) -> str:
     hint = did_you_mean(found, known)
     return hint if hint.startswith("Did") else f"Write {' or '.join(known)}."
-
-
-def _tags(model: type[BaseModel]) -> list[str]:
-    field = model.model_fields.get("rules")
-    kinds = (_kind(member) for member in _members(get_args(field.annotation)[0])) if field else ()
-    return sorted(kind for kind in kinds if kind)
-
-
-def _keys(annotation: Any, loc: tuple[Part, ...]) -> tuple[str, ...] | None:
-    """The keys that the model at a place of pydantic's `loc` knows; tags of unions in `loc` are passed over."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _keys_of_model(annotation, loc)
-    origin, args = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _keys(args[0], loc)
-    if origin in {Union, types.UnionType}:
-        return _keys_of_union(args, loc)
-    if origin in {list, tuple, dict} and loc:
-        return _keys(args[-1] if origin is dict else args[0], loc[1:])
-    return None
-
-
-def _keys_of_model(model: type[BaseModel], loc: tuple[Part, ...]) -> tuple[str, ...] | None:
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    if not loc:
-        return tuple(fields)
-    field = fields.get(str(loc[0]))
-    return _keys(field.annotation, loc[1:]) if field else None
-
-
-def _keys_of_union(members: tuple[Any, ...], loc: tuple[Part, ...]) -> tuple[str, ...] | None:
-    tagged = {_kind(member): member for member in members if _kind(member)}
-    if loc and loc[0] in tagged:
-        return _keys(tagged[str(loc[0])], loc[1:])
-    for member in members:
-        found = _keys(member, loc)
-        if found:
-            return found
-    return None
-
-
-def _members(annotation: Any) -> tuple[Any, ...]:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    return get_args(annotation)
-
-
-def _kind(member: Any) -> str:
-    """The one value of a rule's `kind`, or empty."""
-    field = getattr(member, "model_fields", {}).get("kind")
-    if field is None or get_origin(field.annotation) is not Literal:
-        return ""
-    return str(get_args(field.annotation)[0])
