@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 import pytest
 
 from builders import at, days, leave, person, problem, shift, wish
+from relieving import every_given, judged, lax
 from twins import every_plan
 from watchbill.audit import audit, whole
-from watchbill.domain import BUCKETS, Part, Pin, ShareStep, Shift
+from watchbill.domain import BUCKETS, Leave, Part, Pin, ShareStep, Shift
 from watchbill.load import Loads
 from watchbill.policy import Near
 from watchbill.problem import Problem
@@ -194,13 +195,66 @@ def test_leave_of_some_hours_is_told_with_its_hours() -> None:
     assert bo.reasons == ("unavailable on 2027-01-04 from 13:00 to 15:00",)
 
 
-def test_who_may_miss_the_hours_is_told_so() -> None:
-    plain = problem(TEAM, days(count=2), leaves=(leave("bo", "2027-01-04T13", "2027-01-04T15"),))
-    (role,) = plain.roles
-    lax = tuple(replace(layer, may_miss=timedelta(hours=3)) for layer in role.layers)
-    facts = replace(plain, roles=(replace(role, layers=lax),))
-    (bo,) = [one for one in candidates(held_by(facts, "ana cy"), facts.shifts[0]) if one.person == "bo"]
-    assert bo.reasons[0].endswith("from 13:00 to 15:00; may hold it if somebody else takes those hours")
+TWO_DAYS = tuple(shift(f"primary/day/2027-01-{day:02}", f"2027-01-{day:02}T00", 48) for day in (4, 6))
+OFF = (leave("bo", "2027-01-04T13", "2027-01-04T15"), leave("bo", "2027-01-05T01", "2027-01-05T07"))
+
+
+def of_two_days(*leaves: Leave, **facts: object) -> Problem:
+    """Two turns, of the first of which Bo may miss eight hours in two stretches."""
+    return lax(problem(TEAM, TWO_DAYS, leaves=(*OFF, *leaves), **facts), 9)
+
+
+def of(found: Sequence[Candidate], who: str) -> Candidate:
+    (one,) = [candidate for candidate in found if candidate.person == who]
+    return one
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_who_may_miss_some_is_priced_with_those_who_take_it_for_the_least(seed: int) -> None:
+    rng = Random(seed)
+    away = leave(rng.choice(("ana", "cy")), f"2027-01-04T{rng.randint(10, 14)}", "2027-01-04T16")
+    wishes = tuple(wish(who, "avoid", "2027-01-04T13", f"2027-01-05T0{rng.randint(2, 6)}") for who in ("cy", "dee"))
+    balances = {id_: {bucket: rng.randint(-2000, 2000) for bucket in BUCKETS} for id_ in TEAM}
+    facts = of_two_days(away, wishes=wishes, balances=balances)
+    first, second = facts.shifts
+    prices = pricer(facts, whole(facts, {first.id: "ana", second.id: "cy"}))
+    now, loads = costs(facts, prices.parts, ()), Loads(facts)
+    every = [given for given in every_given(facts) if given.holders == {first.id: "bo", second.id: "cy"}]
+    legal = [cost for given in every if (cost := judged(facts, rules(), given, loads)) is not None]
+    least = min(tuple(cost.get(tier, 0) - now[tier] for tier in now) for cost in legal)
+    exchange = prices.exchange(first, "bo")
+    assert exchange.cost == least
+    assert {part.person for part in exchange.relievers} <= {"ana", "cy", "dee"}
+    assert tuple(step.after for step in exchange.tiers) == tuple(costs(facts, prices.after(exchange), ()).values())
+
+
+def test_who_takes_the_hours_is_named_with_them() -> None:
+    facts = of_two_days(wishes=(wish("dee", "prefer", "2027-01-04T00", "2027-01-06T00"),))
+    bo = of(candidates(held_by(facts, "ana cy"), facts.shifts[0]), "bo")
+    assert bo.exchange.possible
+    assert bo.reasons[:2] == (
+        "unavailable on 2027-01-04 from 13:00 to 15:00, which Dee takes",
+        "unavailable on 2027-01-05 from 01:00 to 07:00, which Dee takes",
+    )
+
+
+def test_where_nobody_can_take_the_hours_that_is_what_stands_in_the_way() -> None:
+    facts = of_two_days(*(leave(who, "2027-01-04T13", "2027-01-04T14") for who in ("ana", "cy", "dee")))
+    bo = of(candidates(pricer(facts, whole(facts, {TWO_DAYS[1].id: "cy"})), facts.shifts[0]), "bo")
+    assert bo.reasons[-1] == "may miss that, but nobody else can take it as the plan stands"
+
+
+def test_who_only_takes_what_the_holder_misses_could_hold_it_too() -> None:
+    facts = of_two_days()
+    taken = tuple(Part("dee", away.span.start, away.span.end) for away in OFF)
+    held = whole(facts, {TWO_DAYS[0].id: "bo", TWO_DAYS[1].id: "cy"}, {TWO_DAYS[0].id: taken})
+    found = candidates(pricer(facts, held), facts.shifts[0])
+    assert sorted(one.person for one in found) == ["ana", "cy", "dee"]
+    dee, loads = of(found, "dee"), Loads(facts)
+    assert dee.exchange.parts == (Part("dee", TWO_DAYS[0].start, TWO_DAYS[0].end),)
+    was = sum(loads.of_spans("dee", "primary", [part.span])["all"] for part in taken)
+    (distance,) = [distance for distance in dee.distances if distance.bucket == "all"]
+    assert (distance.before, distance.after) == (was, loads.of("dee", facts.shifts[0])["all"])
 
 
 def test_facts_about_the_person_come_before_rules_and_every_rule_before_more_of_one() -> None:
@@ -344,7 +398,7 @@ def test_follow_is_judged_over_the_whole_team() -> None:
     order = Follow(kind="follow", first="primary", then="secondary", strength="should")
     prices = held_by(facts, "ana bo ana cy bo dee", order)
     one = facts.shifts[0]
-    after = prices.after(one, "cy")
-    found = Counter(audit(facts, rules(order), after)) - Counter(audit(facts, rules(order), prices.parts))
-    assert Counter(prices.exchange(one, "cy").new) == found
+    exchange = prices.exchange(one, "cy")
+    found = Counter(audit(facts, rules(order), prices.after(exchange)))
+    assert Counter(exchange.new) == found - Counter(audit(facts, rules(order), prices.parts))
     assert at("2027-01-04T00") == one.start

@@ -10,6 +10,7 @@ from watchbill.domain import BUCKETS, Person, Shift
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.reasons.prices import Exchange, Parts, Pricer
+from watchbill.reasons.reliefs import relief_of
 from watchbill.results import Finding
 from watchbill.times import Span, common, merged
 
@@ -57,7 +58,7 @@ def candidate(pricer: Pricer, exchange: Exchange) -> Candidate:
     """One exchange in words."""
     person = pricer.problem.person[exchange.person]
     distances = tuple(_distances(pricer, exchange))
-    told = _hurdles(pricer.problem, exchange) if exchange.hurdles else _costs(person, exchange, distances)
+    told = _hurdles(pricer.problem, exchange) if exchange.hurdles else _costs(pricer.problem, exchange, distances)
     return Candidate(person.id, exchange, tuple(dict.fromkeys(told)), distances)
 
 
@@ -74,12 +75,13 @@ def carried(problem: Problem, loads: Loads, parts: Parts, person: str) -> dict[s
 
 
 def _distances(pricer: Pricer, exchange: Exchange) -> Iterator[Distance]:
-    person = exchange.person
-    before = carried(pricer.problem, pricer.loads, pricer.parts, person)
-    more = pricer.loads.of_spans(person, exchange.shift.role, exchange.shift.spans)
+    person, reference = exchange.person, pricer.loads.reference(exchange.person)
+    before, after = (
+        carried(pricer.problem, pricer.loads, parts, person) for parts in (pricer.parts, pricer.after(exchange))
+    )
     for bucket in pricer.loads.buckets():
-        if part := pricer.loads.reference(person)[bucket]:
-            yield Distance(bucket, part, before[bucket], before[bucket] + more[bucket])
+        if part := reference[bucket]:
+            yield Distance(bucket, part, before[bucket], after[bucket])
 
 
 # ------------------------------------------------------------------------------------------------------- hard rules
@@ -95,15 +97,15 @@ def _hurdles(problem: Problem, exchange: Exchange) -> Iterator[str]:
         seen[finding.rule] += 1
     for _, _, finding in sorted(ranked, key=lambda row: row[:2]):
         yield _away(problem, person, exchange.shift) if finding.rule == "leave" else _told(person, finding, exchange)
+    if set(seen) == {"leave"} and relief_of(problem, exchange.shift, person.id):
+        yield "may miss that, but nobody else can take it as the plan stands"
 
 
 def _away(problem: Problem, person: Person, shift: Shift) -> str:
     """The dates and nothing else: why someone is away is theirs to tell."""
     away = merged(leave.span for leave in problem.leaves_of[person.id])
     met = [span for span in away if common((span,), shift.spans)]
-    may = any(relief.person == person.id for relief in problem.reliefs_of.get(shift.turn, ()))
-    relieved = "; may hold it if somebody else takes those hours" if may else ""
-    return f"unavailable {_listed([_stretch(person, span) for span in met])}{relieved}"
+    return f"unavailable {_listed([_stretch(person, span) for span in met])}"
 
 
 def _told(person: Person, finding: Finding, exchange: Exchange) -> str:
@@ -124,8 +126,11 @@ def _told(person: Person, finding: Finding, exchange: Exchange) -> str:
 # ------------------------------------------------------------------------------------------------------------ costs
 
 
-def _costs(person: Person, exchange: Exchange, distances: Sequence[Distance]) -> Iterator[str]:
-    """What changes for the person: should rules, the distance that weighs most, wishes."""
+def _costs(problem: Problem, exchange: Exchange, distances: Sequence[Distance]) -> Iterator[str]:
+    """What changes for the person: who takes what they miss, should rules, wishes, the distance that weighs most."""
+    person = problem.person[exchange.person]
+    for part in exchange.relievers:
+        yield f"unavailable {_stretch(person, part.span)}, which {problem.person[part.person].name} takes"
     for finding in exchange.new:
         own = finding.people[:1] == (person.id,) and finding.tier not in {*_WEIGHED, None}
         if own and not (finding.rule == "wishes" and _is_slight(finding)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from watchbill.domain import BUCKETS, Shift
+from watchbill.domain import BUCKETS, Part, Shift
 from watchbill.reasons.asked import Got, Respected, Way, Wished
 from watchbill.reasons.candidates import Candidate, cheapest, grouped
 from watchbill.reasons.prices import Exchange, Step
@@ -79,6 +79,7 @@ def candidate_json(candidate: Candidate) -> dict[str, Any]:
         "person": candidate.person,
         "possible": exchange.possible,
         "reasons": list(candidate.reasons),
+        "relievers": _parts(exchange.relievers),
         "tiers": [_step(step) for step in exchange.tiers],
         "distances": [
             {
@@ -202,6 +203,9 @@ def account_json(account: Account) -> dict[str, Mapping[str, int]]:
 
 def shift_json(assigned: Assigned) -> dict[str, Any]:
     """A shift and its parts as JSON values."""
-    parts = [{"person": part.person, "start": iso(part.start), "end": iso(part.end)} for part in assigned.parts]
-    shift = assigned.shift
+    shift, parts = assigned.shift, _parts(assigned.parts)
     return {"id": shift.id, "start": iso(shift.start), "end": iso(shift.end), "pinned": assigned.pinned, "parts": parts}
+
+
+def _parts(parts: Sequence[Part]) -> list[dict[str, str]]:
+    return [{"person": part.person, "start": iso(part.start), "end": iso(part.end)} for part in parts]
