@@ -27,6 +27,7 @@ RUN |= {page: "demo" for page in PAGES if page.startswith("docs/guides/")} | {"d
 ELIDED = "…"
 USUAL_PORT = "8377"
 SANDBOX = re.compile(r"watchbill (-C \S+ )?sandbox\b[^&\n]*\n?")
+PROGRESS = re.compile(r".+: .+, \d+ s")  # is there or not by how fast the machine is
 DIGEST = re.compile(r"--apply ([0-9a-f]{16})")
 MADE_WITH = ROOT / "tests" / "data" / "documents.json"
 
@@ -125,7 +126,8 @@ class Desk:
 
     def _lines(self, shown: str) -> list[str]:
         shown = shown.replace(f":{self._port}", f":{USUAL_PORT}")
-        return [line.rstrip() for line in shown.rstrip("\n").split("\n")] if shown.strip() else []
+        lines = [line.rstrip() for line in shown.rstrip("\n").split("\n")] if shown.strip() else []
+        return [line for line in lines if not PROGRESS.fullmatch(line)]
 
     def _begin(self, script: str) -> list[str]:
         """Starts a sandbox; the lines that it shows until it is ready, or has ended."""

@@ -79,7 +79,7 @@ def _forced(
     folder: Path, shift: str, person: str, period: "Period | None", *, draft: bool, effort: float, quiet: bool
 ) -> "Forced | Impossible | OutOfTime":
     from watchbill import why
-    from watchbill.cli.planning import progress
+    from watchbill.cli.progress import progress
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Effort, Watch
 

@@ -1,10 +1,6 @@
 """`plan`."""
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
     from watchbill.app import Planned
     from watchbill.periods import Period
     from watchbill.results import Infeasible, OutOfTime
-    from watchbill.solve.limits import Progress, Watch
+    from watchbill.solve.limits import Watch
 
 NO_PLAN, OUT_OF_TIME = 3, 5
 FEW, EVERY = 3, 50
@@ -94,7 +90,8 @@ def solved(
     seconds: float | None,
     quiet: bool,
 ) -> "Planned | Infeasible | OutOfTime":
-    """Plans with progress on a terminal; Ctrl-C and the time limit end with the best so far."""
+    """Plans and says how far it is; Ctrl-C and the time limit end with the best so far."""
+    from watchbill.cli.progress import progress
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Watch
 
@@ -148,6 +145,8 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
     if planned.stale:
         again = f"watchbill plan {planned.draft.period}"
         note(f"note: the inputs changed while it was planned, and it is of those before. Take them up with: {again}")
+    for line in _dropped(planned):
+        note(line)
     if planned.holes:
         note(
             "It has a hole where nobody can be on call:"
@@ -161,6 +160,15 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
         say(f"Look at it with: watchbill show {period}. Make it the plan with: watchbill publish {period}")
 
 
+def _dropped(planned: "Planned") -> list[str]:
+    """What was decided by hand and is not kept, and how to keep it."""
+    from watchbill.report import decisions
+
+    rows = decisions.moves(planned.dropped, planned.problem.person, planned.problem.zone)
+    remedy = "Decide it again with watchbill assign --pin, or watchbill relieve."
+    return [*(f"note: decided by hand before, and not kept: {row}." for row in rows), *([remedy] if rows else [])]
+
+
 def _show_plan(planned: "Planned") -> None:
     from watchbill.report import sums
 
@@ -168,48 +176,3 @@ def _show_plan(planned: "Planned") -> None:
     out(sums.loads(planned.draft, people), sums.tiers(planned.draft), "")
     if any(finding.tier == "should" for finding in planned.draft.findings):
         out(sums.findings(planned.draft), "")
-
-
-# ------------------------------------------------------------------------------------------------------- progress
-
-
-@contextmanager
-def progress(title: str, *, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
-    """A line on a terminal's standard error that follows the solve; silence everywhere else."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda progress: None
-        return
-    from rich.console import Console
-
-    line = _Line(title, time.monotonic())
-    with Console(stderr=True).status(line):
-        yield line.follow
-
-
-@dataclass
-class _Line:
-    """The latest report, told anew whenever the terminal is drawn: the seconds go on while an engine is silent."""
-
-    title: str
-    began: float
-    latest: "Progress | None" = None
-
-    def follow(self, progress: "Progress") -> None:
-        """Takes a report."""
-        self.latest = progress
-
-    def __rich__(self) -> str:
-        seconds = time.monotonic() - self.began
-        return f"{self.title}: {described(self.latest, seconds) if self.latest else f'reading, {seconds:.0f} s'}"
-
-
-def described(progress: "Progress", seconds: float) -> str:
-    """One report in words: `fairness 120, bound 100, gap 16.7 %, 3 s`."""
-    words = [progress.tier if progress.value is None else f"{progress.tier} {progress.value}"]
-    if progress.bound is not None:
-        words.append(f"bound {progress.bound}")
-    if progress.value is not None and progress.bound is not None:
-        words.append(f"gap {(progress.value - progress.bound) / max(abs(progress.value), 1):.1%}")
-    if progress.parts > 1:
-        words.append(f"part {progress.part} of {progress.parts}")
-    return ", ".join([*words, f"{seconds:.0f} s"])

@@ -37,7 +37,8 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 
 Answers go to standard output, everything else to standard error. Errors do so with `--json`, too:
 look at the exit code first. Only `check` tells mistakes as its answer.
-When piped, there are no escape codes and no progress.
+When piped, there are no escape codes. What takes longer than half a minute says there how far it is, a line now and
+then, so that logs of long plans are alive; `--quiet` silences it.
 """
 
 

@@ -74,7 +74,7 @@ def _solved(
     folder: Path, period: "Period", at: datetime, *, effort: float, quiet: bool
 ) -> "Replanned | Infeasible | OutOfTime":
     from watchbill import app
-    from watchbill.cli.planning import progress
+    from watchbill.cli.progress import progress
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Effort, Watch
 

@@ -111,7 +111,7 @@ def _solved(
     folder: Path, period: "Period", over: "Overlay", at: datetime | None, effort: "Effort", *, quiet: bool
 ) -> "Supposed | Infeasible | OutOfTime":
     from watchbill import whatif
-    from watchbill.cli.planning import progress
+    from watchbill.cli.progress import progress
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Watch
 
@@ -278,7 +278,7 @@ def _percent(text: str) -> int:
 
 def _staffed(folder: Path, period: "Period", percent: int, *, growth: bool, seed: int, quiet: bool) -> "Staffing":
     from watchbill import staffing
-    from watchbill.cli.planning import progress
+    from watchbill.cli.progress import progress
     from watchbill.cli.running import until_stopped
     from watchbill.solve.limits import Watch
 

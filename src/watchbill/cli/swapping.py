@@ -1,8 +1,6 @@
 """`swap`."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +11,8 @@ if TYPE_CHECKING:
     from watchbill.report.exchanges import Choice
     from watchbill.report.words import People
     from watchbill.swapping import Exchange, Offered, Swaps
+
+SEARCHING = "looking for takers"
 
 
 @command("watchbill swap 'ana 2027-02-08'")
@@ -37,30 +37,20 @@ def swap(
     """
     from watchbill import swapping
     from watchbill.cli.deciding import moment_of
+    from watchbill.cli.progress import progress
 
     folder = folder_of(context)
     at = moment_of(folder, since)
     again = None if since == "now" else since
     if words:
-        with _searching():
-            found = swapping.swaps(folder, " ".join(words), at, person=person, most=most)
+        shift = " ".join(words)
+        with progress(shift, doing=SEARCHING):
+            found = swapping.swaps(folder, shift, at, person=person, most=most)
         _tell_json(found, again) if as_json else _tell(found, again)
         return
-    with _searching():
+    with progress("shifts on offer", doing=SEARCHING):
         offered = swapping.offers(folder, at, person=person, most=most)
     _tell_offers_json(offered, again) if as_json else _tell_offers(offered, again)
-
-
-@contextmanager
-def _searching() -> Iterator[None]:
-    """A sign of life on a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("looking for takers"):
-        yield
 
 
 # ------------------------------------------------------------------------------------------------------------ tell
