@@ -35,7 +35,7 @@ FLOORS = (
     ("history",),
     ("judge", "remaining"),
     ("decisions", "drafting", "pushing", "feeding", "revoking"),
-    ("deciding", "exchanging", "holes", "replan", "drilling", "drifting", "paging", "probing"),
+    ("deciding", "together", "keeping", "exchanging", "holes", "replan", "drilling", "drifting", "paging", "probing"),
     ("adopting", "staffing", "whatif", "swapping", "why"),
     ("web",),
     ("app",),

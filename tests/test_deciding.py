@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from builders import at, leave, problem, shift, wish
-from tiny import PERIOD, write_team
+from tiny import NEXT, PERIOD, write_team
 from watchbill import app, deciding, drafting, feeding
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
 from watchbill.deciding import Terms
 from watchbill.decisions import TERMS, Effect, Handing, effect, from_now, known, still
 from watchbill.domain import BUCKETS, Part, Pin
-from watchbill.errors import Refused, WrongUsage
+from watchbill.errors import Refused, WatchbillError, WrongUsage
 from watchbill.load import Loads
 from watchbill.periods import period
 from watchbill.problem import Problem
@@ -292,6 +292,54 @@ def test_a_pinned_decision_survives_the_next_plan_of_a_draft(drafted: Path) -> N
     assert [row.reason for row in again.draft.decisions] == ["they agreed", "they agreed"]
 
 
+def parted(folder: Path, stretch: str = "2027-01-06 09:00..17:00", n: int = 0) -> Effect:
+    """Somebody who is free takes some hours of a shift in the draft."""
+    taker = holder(folder, (n + 2) % 4)
+    return deciding.relieve(folder, IDS[n], stretch, taker, EARLY, terms=Terms("the dentist", ("space",)))
+
+
+def test_a_part_that_was_decided_in_a_draft_survives_its_next_plan(drafted: Path) -> None:
+    made = parted(drafted)
+    deciding.write(drafted, made)
+    (drafted / "availability" / "ana.yaml").write_text("person: ana\nleave: [2027-01-20]\n", encoding="utf-8")
+    again = app.plan(drafted, period(PERIOD))
+    assert isinstance(again, app.Planned)
+    assert of(again.draft, 0).parts == of(made.after, 0).parts
+    assert ([row.reason for row in again.draft.decisions], again.dropped) == (["the dentist"], ())
+    assert app.audit(drafted, period(PERIOD)).hard == ()
+    third = app.plan(drafted, period(PERIOD))
+    assert isinstance(third, app.Planned)
+    assert of(third.draft, 0).parts == of(made.after, 0).parts
+
+
+def test_the_next_plan_of_a_draft_works_around_a_part_that_was_taken_by_hand(drafted: Path) -> None:
+    made = deciding.relieve(drafted, IDS[0], "2027-01-06", holder(drafted, 2), EARLY)
+    taker = made.decisions[0].taker
+    deciding.write(drafted, made)
+    text = (drafted / "team.yaml").read_text(encoding="utf-8")
+    (drafted / "team.yaml").write_text(text.replace("at_least: 1 week", "at_least: 8 days"), encoding="utf-8")
+    again = app.plan(drafted, period(PERIOD))
+    assert isinstance(again, app.Planned)
+    assert [part.person for part in of(again.draft, 0).parts][1] == taker
+    assert of(again.draft, 2).person != taker or of(again.draft, 2).shift.start >= at("2027-01-15T00")
+    assert app.audit(drafted, period(PERIOD)).hard == ()
+
+
+@pytest.mark.parametrize("whole_", [False, True])
+def test_a_plan_says_what_it_does_not_keep_of_what_was_decided(drafted: Path, whole_: bool) -> None:
+    taker = holder(drafted, 2)
+    made = (
+        deciding.assign(drafted, [(IDS[0], taker), (IDS[2], holder(drafted, 0))], EARLY) if whole_ else parted(drafted)
+    )
+    deciding.write(drafted, made)
+    path = drafted / "availability" / f"{taker}.yaml"
+    path.write_text(f"person: {taker}\nleave: [2027-01-05..2027-01-07]\n", encoding="utf-8")
+    again = app.plan(drafted, period(PERIOD))
+    assert isinstance(again, app.Planned)
+    assert made.decisions[0] in again.dropped
+    assert set(again.dropped).isdisjoint(again.draft.decisions)
+
+
 def test_what_its_holder_keeps_can_be_pinned_in_a_draft_only(drafted: Path) -> None:
     made = deciding.assign(drafted, [(IDS[0], holder(drafted, 0))], EARLY, pin=True)
     deciding.write(drafted, made)
@@ -372,11 +420,152 @@ def test_a_decision_against_a_hard_rule_is_refused_with_the_way_on(team: Path) -
     assert plans.read_draft(team, period(PERIOD)) is None
 
 
-def test_shifts_of_two_plans_are_decided_one_by_one(team: Path) -> None:
-    later = period("2027-02-01..2027-02-28")
-    assert isinstance(app.plan(team, later), app.Planned)
-    with pytest.raises(WrongUsage, match=r"are of 2027-01-04\.\.2027-01-31 and of 2027-02-01\.\.2027-02-28"):
-        deciding.assign(team, [(IDS[0], "bo"), ("primary/week/2027-02-01", "cy")], EARLY)
+@pytest.fixture(scope="module")
+def _both(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(made, tmp_path_factory.mktemp("both") / "team"))
+    app.publish(folder, period(PERIOD), EARLY)
+    assert isinstance(app.plan(folder, LATER), app.Planned)
+    return folder
+
+
+@pytest.fixture
+def both(_both: Path, tmp_path: Path) -> Path:
+    """January is published, February is a draft."""
+    return Path(shutil.copytree(_both, tmp_path / "both"))
+
+
+LATER = period(NEXT)
+
+
+def across(folder: Path, terms: Terms = TERMS) -> Effect:
+    """The last week of January and the second one of February change hands: too near for each half alone."""
+    return deciding.assign(folder, _halves(folder), EARLY, terms=terms)
+
+
+def _halves(folder: Path) -> list[tuple[str, str]]:
+    (last, giver), (later, taker) = _ends(folder)
+    return [(later, giver), (last, taker)]
+
+
+def _ends(folder: Path) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The last shift of January and the first of February, each with its holder."""
+    drafts = [deciding.starting(folder, when) for when in (period(PERIOD), LATER)]
+    one, two = (draft.shifts[n] for draft, n in zip(drafts, (-1, 0), strict=True) if draft)
+    return (one.shift.id, str(one.person)), (two.shift.id, str(two.person))
+
+
+def test_a_swap_across_periods_is_counted_for_both_and_each_beside_the_other(both: Path) -> None:
+    (last, giver), (first, taker) = _ends(both)
+    made = across(both)
+    assert [one.period.name for one in made.each] == [PERIOD, NEXT]
+    assert [one.decisions[0].beside for one in made.each] == [(first,), (last,)]
+    assert [one.broken for one in made.each] == [(), ()]
+    now, later = (one.after for one in made.each)
+    assert (now.shifts[-1].person, later.shifts[0].person) == (taker, giver)
+    carried = [{account.person: account for account in draft.people} for draft in (now, later)]
+    assert {who: account.before for who, account in carried[1].items()} == {
+        who: account.after for who, account in carried[0].items()
+    }
+
+
+def test_half_of_that_swap_alone_is_too_near(both: Path) -> None:
+    app.publish(both, LATER, EARLY)
+    for pair in _halves(both):
+        assert "space" in {finding.rule for finding in deciding.assign(both, [pair], EARLY).broken}
+
+
+def test_both_halves_are_published_as_one_whichever_is_named(both: Path, tmp_path: Path) -> None:
+    deciding.write(both, across(both))
+    other = Path(shutil.copytree(both, tmp_path / "other"))
+    for folder, when in ((both, LATER), (other, period(PERIOD))):
+        done_ = app.publish(folder, when, EARLY)
+        assert [done_.plan.period, *(one.plan.period for one in done_.beside)][0] == when
+        found = plans.read_plans(folder)
+        assert [(plan.period.name, plan.revision) for plan in found] == [(PERIOD, 2), (NEXT, 1)]
+        assert not list((folder / "drafts").glob("*.json"))
+        assert all(app.audit(folder, plan.period).hard == () for plan in found)
+    assert (both / "plans" / f"{NEXT}.json").read_bytes() == (other / "plans" / f"{NEXT}.json").read_bytes()
+
+
+def test_a_swap_across_two_published_plans_becomes_a_revision_of_each(both: Path) -> None:
+    app.publish(both, LATER, EARLY)
+    deciding.write(both, across(both))
+    app.publish(both, LATER, EARLY)
+    assert [plan.revision for plan in plans.read_plans(both)] == [2, 2]
+    assert [len(plan.decisions) for plan in plans.read_plans(both)] == [1, 1]
+
+
+def test_where_one_plan_cannot_be_written_the_other_is_not_either(both: Path) -> None:
+    app.publish(both, LATER, EARLY)
+    deciding.write(both, across(both))
+    before = [path.read_bytes() for path in sorted((both / "plans").glob("*.json"))]
+    (both / "plans" / "history" / f"{NEXT}.r1.json").mkdir(parents=True)
+    with pytest.raises(Refused, match="cannot be written"):
+        app.publish(both, period(PERIOD), EARLY)
+    assert [path.read_bytes() for path in sorted((both / "plans").glob("*.json"))] == before
+    (both / "plans" / "history" / f"{NEXT}.r1.json").rmdir()
+    app.publish(both, period(PERIOD), EARLY)
+    assert [plan.revision for plan in plans.read_plans(both)] == [2, 2]
+
+
+def test_what_a_crash_left_half_published_is_finished_by_the_other_half(both: Path) -> None:
+    app.publish(both, LATER, EARLY)
+    deciding.write(both, across(both))
+    drafts = {path: path.read_bytes() for path in (both / "drafts").glob("*.json")}
+    old = (both / "plans" / f"{NEXT}.json").read_bytes()
+    app.publish(both, LATER, EARLY)
+    (both / "plans" / f"{NEXT}.json").write_bytes(old)
+    left = both / "drafts" / f"{NEXT}.json"
+    left.write_bytes(drafts[left])
+    app.publish(both, LATER, EARLY)
+    assert [plan.revision for plan in plans.read_plans(both)] == [2, 2]
+
+
+def test_half_of_a_swap_whose_other_half_is_gone_is_not_published(both: Path) -> None:
+    deciding.write(both, across(both, Terms("", ("space",))))
+    (both / "drafts" / f"{PERIOD}.json").unlink()
+    (later, giver), (last, _) = _halves(both)
+    with pytest.raises(Refused, match=rf"{giver} takes {later} in a swap with {last}.* Take it back with: watchbill"):
+        app.publish(both, LATER, EARLY)
+    taker = next(row.giver for row in plans.read_draft(both, LATER).decisions)
+    deciding.write(both, deciding.assign(both, [(later, str(taker))], EARLY))
+    app.publish(both, LATER, EARLY)
+
+
+def test_half_of_a_swap_in_a_draft_stays_when_it_is_planned_again(both: Path) -> None:
+    (later, giver), _ = _halves(both)
+    deciding.write(both, across(both))
+    (both / "availability" / "dee.yaml").write_text("person: dee\nleave: [2027-02-24]\n", encoding="utf-8")
+    again = app.plan(both, LATER)
+    assert isinstance(again, app.Planned)
+    assert next(a.person for a in again.draft.shifts if a.shift.id == later) == giver
+
+
+def test_what_was_allowed_in_one_period_is_allowed_where_the_next_one_sees_it(both: Path) -> None:
+    app.publish(both, LATER, EARLY)
+    (last, _), (_, taker) = _ends(both)
+    deciding.write(both, deciding.assign(both, [(last, taker)], EARLY, terms=Terms("agreed", ("space",))))
+    app.publish(both, period(PERIOD), EARLY)
+    assert app.audit(both, LATER).hard == ()
+
+
+def test_what_changed_since_it_was_shown_is_not_written(team: Path) -> None:
+    made = swapped(team, 0, 2)
+    (team / "availability" / "cy.yaml").write_text("person: cy\nleave: [2027-01-25]\n", encoding="utf-8")
+    with pytest.raises(Refused, match="changed since this was shown; nothing was written"):
+        deciding.write(team, made)
+    (team / "availability" / "cy.yaml").unlink()
+    deciding.write(team, made)
+    with pytest.raises(Refused, match="changed since this was shown"):
+        deciding.write(team, made)
+
+
+def test_a_team_that_went_away_gets_no_draft(team: Path) -> None:
+    made = swapped(team, 0, 2)
+    (team / "team.yaml").unlink()
+    with pytest.raises(WatchbillError, match=r"team\.yaml"):
+        deciding.write(team, made)
+    assert not list((team / "drafts").glob("*.json"))
 
 
 def test_reasons_stay_in_the_plan_and_reach_no_feed(team: Path, tmp_path: Path) -> None:

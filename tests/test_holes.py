@@ -62,18 +62,16 @@ def test_each_hole_says_what_keeps_everyone_from_it() -> None:
 
 def test_holes_are_allowed_by_role_and_nothing_else_is() -> None:
     made = draft(ground(CASES["everyone away on one day"].facts))
-    hard = [finding for finding in made.findings if finding.hard]
-    assert refused(made, hard, ()) == [
+    assert refused([made], ()) == [
         "  cover: nobody holds primary/daily/2027-01-05 (2027-01-05)",
         "If these holes are meant, add: --allow holes:primary",
     ]
-    assert refused(made, hard, ["holes:primary"]) == []
-    assert refused(made, hard, ["holes:primary", "holes:secondary"]) == [
+    assert refused([made], ["holes:primary"]) == []
+    assert refused([made], ["holes:primary", "holes:secondary"]) == [
         "  nothing needs --allow holes:secondary. Leave it out."
     ]
 
 
 def test_other_hard_findings_are_not_allowed() -> None:
     made = draft(ground(CASES["pinned to someone away"].facts))
-    hard = [finding for finding in made.findings if finding.hard]
-    assert any("is pinned to Ana" in line for line in refused(made, hard, ["holes:primary"]))
+    assert any("is pinned to Ana" in line for line in refused([made], ["holes:primary"]))

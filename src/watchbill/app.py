@@ -6,16 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchbill import drafting, workspace
+from watchbill import drafting, together, workspace
 from watchbill.decisions import still
 from watchbill.domain import Person
 from watchbill.errors import Refused
-from watchbill.judge import Audited, edited, judge, publishable
+from watchbill.judge import Audited, edited, publishable
 from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.references import pair
-from watchbill.results import Draft, Finding, Infeasible, OutOfTime
-from watchbill.shelf import draft_path, plan_path, shelf
+from watchbill.results import Decision, Draft, Finding, Infeasible, OutOfTime
+from watchbill.shelf import draft_path, shelf
 from watchbill.times import iso
 from watchbill.workspace import plans
 
@@ -33,7 +33,7 @@ class Planned:
     """A draft and where it is. `kept`: it was there already and answers the same inputs. `near`: it stays near one.
 
     `stale`: the inputs changed while it was planned. `holes`: what nobody holds, of a draft made with `best_effort`
-    where there is no plan.
+    where there is no plan. `dropped`: what was decided by hand in the draft before it, and is not kept.
     """
 
     draft: Draft
@@ -43,6 +43,7 @@ class Planned:
     near: bool = False
     stale: bool = False
     holes: tuple["Hole", ...] = ()
+    dropped: tuple[Decision, ...] = ()
 
 
 def plan(
@@ -61,19 +62,20 @@ def plan(
     what was pinned in it; `fresh` ignores it. Refused for a period that is published, or overlaps one that is.
     `best_effort`: where there is no plan, the draft with as few holes as can be. `conflicts`: how many are explained.
     """
-    from watchbill import holes
+    from watchbill import holes, keeping
     from watchbill.solve import Effort
 
     effort = effort or Effort()
     _refuse_published(folder, period)
-    ground = drafting.ground(folder, period)
+    beside = () if fresh else together.others(folder, period)
+    ground = drafting.ground(folder, period, instead=beside)
     inputs = drafting.inputs(ground, effort)
     old = None if fresh else plans.read_draft(folder, period, people=ground.problem.person)
     if old and drafting.answers(old, inputs) and (best_effort or old.status != holes.BEST_EFFORT):
         found = holes.holes(ground, old)
         return Planned(old, ground.problem, draft_path(folder, period), kept=True, holes=found)
     ground, near = drafting.around_draft(ground, old, inputs) if old else (ground, False)
-    made = drafting.solved(ground, inputs, effort, watch)
+    made = keeping.solved(ground, old, inputs, effort, watch)
     if isinstance(made, Infeasible) and not best_effort:
         from watchbill import explain
 
@@ -82,11 +84,16 @@ def plan(
         made = holes.best_effort(ground, inputs, effort, watch)
     if not isinstance(made, Draft):
         return made
-    made = replace(made, decisions=still(old.decisions, made.holders)) if old else made
+    dropped = _dropped(old, made) if old else ()
     found = holes.holes(ground, made)
     path = drafting.write(folder, made, watch)
-    stale = drafting.moved_on(folder, period, inputs.fingerprint)
-    return Planned(made, ground.problem, path, near=near, stale=stale, holes=found)
+    stale = drafting.moved_on(folder, period, inputs.fingerprint, beside)
+    return Planned(made, ground.problem, path, near=near, stale=stale, holes=found, dropped=dropped)
+
+
+def _dropped(old: Draft, made: Draft) -> tuple[Decision, ...]:
+    """What was decided by hand in a draft, and the new one does not keep."""
+    return tuple(row for row in still(old.decisions, old.holders) if row not in still(old.decisions, made.holders))
 
 
 def _refuse_published(folder: Path, period: Period) -> None:
@@ -181,13 +188,7 @@ def _also(folder: Path, period: Period, at: datetime) -> tuple[Period, ...]:
 
 def audit(folder: Path, period: Period) -> Audited:
     """Judges the draft of a period, or its plan if there is no draft, against the inputs as they are now."""
-    ground = drafting.ground(folder, period)
-    stored = plans.read_draft(folder, period, people=ground.problem.person)
-    path = draft_path(folder, period) if stored else plan_path(folder, period)
-    stored = stored or plans.read_plan(folder, period)
-    if stored is None:
-        raise shelf(folder).missing(period)
-    return judge(ground, stored, path)
+    return next(audited for audited in together.judged(folder, period) if audited.draft.period == period)
 
 
 # -------------------------------------------------------------------------------------------------------- publish
@@ -195,39 +196,57 @@ def audit(folder: Path, period: Period) -> Audited:
 
 @dataclass(frozen=True)
 class Published:
-    """The published plan, the revision before it if any, and where it is. `changed`: a new revision was made."""
+    """The published plan, the revision before it if any, and where it is. `changed`: a new revision was made.
+
+    `beside`: what was published with it, because a swap is across both.
+    """
 
     plan: Draft
     previous: Draft | None
     audited: Audited
     path: Path
     changed: bool
+    beside: tuple["Published", ...] = ()
 
 
 def publish(folder: Path, period: Period, now: datetime, allowed: Sequence[str] = ()) -> Published:
     """Makes an audited draft the next revision of its period's plan, and removes the draft.
 
-    Refused, with every hard finding, if the audit finds any; then nothing is written. A draft that changes nothing
-    makes no revision. Shifts that nobody holds are allowed by `holes:<role>`; an allowance without need is refused.
+    Drafts that hold the other halves of its swaps are published with it, all or none. Refused, with every hard finding,
+    if the audit finds any; then nothing is written. A draft that changes nothing makes no revision. Shifts that nobody
+    holds are allowed by `holes:<role>`; an allowance without need is refused.
     """
     from watchbill.holes import refused
 
     if not draft_path(folder, period).is_file():
         raise Refused(f"{period} has no draft. Make one with: watchbill plan {period}")
-    audited = audit(folder, period)
-    if faults := refused(audited.draft, audited.hard, allowed):
-        raise Refused("\n".join([_refusal(audited), *faults]))
-    previous = plans.read_plan(folder, period)
-    new = plans.publish(folder, publishable(audited), now)
-    draft_path(folder, period).unlink()
-    changed = previous is None or new.revision != previous.revision
-    return Published(new, previous, audited, plan_path(folder, period), changed)
+    audits = together.judged(folder, period)
+    if faults := refused([audited.draft for audited in audits], allowed):
+        raise Refused("\n".join([_refusal(audits), *faults]))
+    together.insist_whole(folder, [audited.stored for audited in audits])
+    old = [plans.read_plan(folder, audited.draft.period) for audited in audits]
+    new = plans.publish_together(folder, [publishable(audited) for audited in audits], now)
+    for audited in audits:
+        audited.path.unlink()
+    done = [_published_as(*row) for row in zip(new, old, audits, strict=True)]
+    first = next(one for one in done if one.plan.period == period)
+    return replace(first, beside=tuple(one for one in done if one is not first))
 
 
-def _refusal(audited: Audited) -> str:
-    count = len(audited.hard)
+def _published_as(plan: Draft, previous: Draft | None, audited: Audited) -> Published:
+    changed = previous is None or plan.revision != previous.revision
+    return Published(plan, previous, audited, audited.path.parent.parent / "plans" / audited.path.name, changed)
+
+
+def _refusal(audits: Sequence[Audited]) -> str:
+    count = sum(len(audited.hard) for audited in audits)
     finding = "a hard finding" if count == 1 else f"{count} hard findings"
-    return f"{audited.path} has {finding}, so it was not published. Mend the draft, or plan the period again:"
+    who, it = (f"{audits[0].path} has", "it was") if len(audits) == 1 else (_paths(audits), "they were")
+    return f"{who} {finding}, so {it} not published. Mend the draft, or plan the period again:"
+
+
+def _paths(audits: Sequence[Audited]) -> str:
+    return f"{' and '.join(str(audited.path) for audited in audits)}, which belong together, have"
 
 
 # ------------------------------------------------------------------------------------------------------ show, diff

@@ -9,7 +9,7 @@ from watchbill.domain import BUCKETS, Part, Shift, is_guest
 from watchbill.ledger import carried, settle
 from watchbill.load import Loads
 from watchbill.problem import Problem
-from watchbill.results import Account, Assigned, Draft, Finding, Inputs, Tier
+from watchbill.results import Account, Assigned, Decision, Draft, Finding, Inputs, Tier
 from watchbill.rules.base import Rule
 from watchbill.times import common, iso, total
 
@@ -18,11 +18,15 @@ Parts = Mapping[str, Sequence[Part]]
 
 @dataclass(frozen=True)
 class Ground:
-    """What a plan of one period stands on: the facts, the policy, and what shifts weigh for whom."""
+    """What a plan of one period stands on: the facts, the policy, and what shifts weigh for whom.
+
+    `agreed` is what was decided by hand in the plans around it: what that may break, it may break here, too.
+    """
 
     problem: Problem
     rules: tuple[Rule, ...]
     loads: Loads
+    agreed: tuple[Decision, ...] = ()
 
 
 def assemble(ground: Ground, parts: Parts, *, inputs: Inputs, status: str, tiers: Sequence[Tier]) -> Draft:

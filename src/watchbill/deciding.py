@@ -4,18 +4,30 @@ A decision goes on from the draft of its period, so that earlier ones are not lo
 was before its instant never changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from watchbill import drafting, workspace
-from watchbill.assemble import Ground
-from watchbill.decisions import ALLOWABLE, TERMS, Effect, Handing, Terms, decisions, effect, from_now, known, refusal
+from watchbill.assemble import Ground, answer_of, fingerprint_of
+from watchbill.decisions import (
+    ALLOWABLE,
+    TERMS,
+    Effect,
+    Handing,
+    Terms,
+    counted,
+    decided,
+    decisions,
+    from_now,
+    known,
+    refusal,
+)
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.finding import Found, find, find_person
 from watchbill.periods import Period
-from watchbill.results import Assigned, Draft
+from watchbill.results import Assigned, Decision, Draft
 from watchbill.shelf import draft_path, plan_path
 from watchbill.times import Span, common, instant, iso, zone
 from watchbill.workspace import plans
@@ -30,17 +42,18 @@ def assign(
     """What it changes if people take shifts, each given as texts: all at once, so that several can be a swap.
 
     A shift named by its holder goes as far as they hold it, one named by its id whole; what was before `at` stays.
+    Shifts of several periods are one swap: the effect is on the first period, with those on others `beside` it.
     Nothing is written. WrongUsage for unknown shifts and people, Refused for what is over or held by them already.
     """
     desk = _desk(folder)
     found = [desk.found(shift) for shift, _ in pairs]
     takers = [desk.taker(person) for _, person in pairs]
-    start = _one_plan(found)
+    _insist_once(found)
     handings = [
-        Handing(one.assigned, left(one.assigned, at), taker, one.holder)
+        (one.plan, Handing(one.assigned, left(one.assigned, at), taker, one.holder))
         for one, taker in zip(found, takers, strict=True)
     ]
-    return _effect(desk, start, handings, at, terms, pin=pin)
+    return _effect(desk, handings, at, terms, pin=pin)
 
 
 def relieve(folder: Path, shift: str, stretch: str, person: str, at: datetime, *, terms: Terms = TERMS) -> Effect:
@@ -52,15 +65,30 @@ def relieve(folder: Path, shift: str, stretch: str, person: str, at: datetime, *
     found = desk.found(shift)
     span = _within(found.assigned, left(found.assigned, at), desk.span(stretch), stretch)
     handing = Handing(found.assigned, span, desk.taker(person), found.holder)
-    return _effect(desk, found.plan, [handing], at, terms, pin=False)
+    return _effect(desk, [(found.plan, handing)], at, terms, pin=False)
 
 
 def write(folder: Path, made: Effect) -> Path:
-    """Writes the draft after a decision. Refused, with the sentences, if it breaks a hard rule."""
-    if made.broken:
+    """Writes the drafts after a decision, all or none, and returns the path of the first.
+
+    Refused, with the sentences, if it breaks a hard rule, or if what it rests on is not as it was when it was shown.
+    """
+    if any(one.broken for one in made.each):
         raise refusal(made)
-    shifts = tuple(replace(assigned, changed=0) for assigned in made.after.shifts)
-    return plans.write_draft(folder, replace(made.after, shifts=shifts))
+    if any(_seen(drafting.ground(folder, one.period), starting(folder, one.period)) != one.seen for one in made.each):
+        raise Refused("the inputs or plans changed since this was shown; nothing was written. Run the same again.")
+    first, *_ = plans.write_drafts(folder, [_unmarked(one.after) for one in made.each])
+    return first
+
+
+def _unmarked(draft: Draft) -> Draft:
+    return replace(draft, shifts=tuple(replace(assigned, changed=0) for assigned in draft.shifts))
+
+
+def _seen(ground: Ground, start: Draft | None) -> str:
+    """The fingerprint of inputs, neighbouring plans, and what a decision goes on from."""
+    known = answer_of(start.shifts) if start else ""
+    return f"{fingerprint_of(ground.problem, ground.rules)} {known}"
 
 
 def _insist_allowable(ground: Ground, kinds: Sequence[str]) -> None:
@@ -120,15 +148,10 @@ def _desk(folder: Path) -> _Desk:
     return _Desk(folder, workspace.read(folder))
 
 
-def _one_plan(found: Sequence[Found]) -> Draft:
-    """The plan of all these shifts, each named once."""
+def _insist_once(found: Sequence[Found]) -> None:
     ids = [one.assigned.shift.id for one in found]
     if twice := next((id_ for id_ in ids if ids.count(id_) > 1), None):
         raise WrongUsage(f"{twice} is named twice. Name each shift once, with the one person who takes it.")
-    first, *others = dict.fromkeys(one.plan.period for one in found)
-    if others:
-        raise WrongUsage(f"these shifts are of {first} and of {others[0]}. Decide on each period by itself.")
-    return found[0].plan
 
 
 def _within(assigned: Assigned, left: Span, span: Span, text: str) -> Span:
@@ -143,23 +166,82 @@ def _within(assigned: Assigned, left: Span, span: Span, text: str) -> Span:
 # ---------------------------------------------------------------------------------------------------------- effect
 
 
-def _effect(desk: _Desk, start: Draft, handings: Sequence[Handing], at: datetime, terms: Terms, *, pin: bool) -> Effect:
-    published = plan_path(desk.folder, start.period).is_file()
-    ground = drafting.ground(desk.folder, start.period)
-    _insist_allowable(ground, terms.allowed)
-    _insist_on_change(start, handings, pin=pin and not published)
-    before = known(ground, from_now(start, at) if published else start)
-    return effect(ground, before, handings, terms, pin=pin, goes_on=has_draft(desk.folder, start.period))
+def _effect(desk: _Desk, wanted: Sequence[tuple[Draft, Handing]], at: datetime, terms: Terms, *, pin: bool) -> Effect:
+    """The effect on each period, in order of time: each is judged beside what the others become."""
+    starts = {plan.period: plan for plan, _ in sorted(wanted, key=lambda row: row[0].period.dates)}
+    tasks = [
+        _Task(desk.folder, start, tuple(handing for plan, handing in wanted if plan.period == period), at, pin)
+        for period, start in starts.items()
+    ]
+    first, *others = _effects(tasks, terms)
+    return replace(first, beside=tuple(others))
+
+
+def _effects(tasks: Sequence["_Task"], terms: Terms) -> Iterator[Effect]:
+    plain = {task.period: task.ground({}) for task in tasks}
+    for task in tasks:
+        _insist_allowable(plain[task.period], terms.allowed)
+        task.insist_on_change()
+    was: dict[Period, Draft] = {task.period: task.start for task in tasks}
+    made = {task.period: tuple(task.decisions(terms, tasks)) for task in tasks}
+    then = {task.period: task.decided(task.start, made[task.period]) for task in tasks}
+    for task in tasks:
+        usual, new = (task.ground(drafts) if len(tasks) > 1 else plain[task.period] for drafts in (was, then))
+        before = was[task.period] = known(usual, task.from_now())
+        after = then[task.period] = counted(new, task.decided(before, made[task.period]))
+        goes_on = has_draft(task.folder, task.period)
+        seen = _seen(plain[task.period], task.start)
+        yield Effect(before, after, made[task.period], new.problem, goes_on, seen)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to change hands in one period, from an instant on; `start` is its draft, else its plan."""
+
+    folder: Path
+    start: Draft
+    handings: tuple[Handing, ...]
+    at: datetime
+    pin: bool
+
+    @property
+    def period(self) -> Period:
+        return self.start.period
+
+    @property
+    def published(self) -> bool:
+        return plan_path(self.folder, self.period).is_file()
+
+    def ground(self, drafts: Mapping[Period, Draft]) -> Ground:
+        """What it is judged on, with the drafts of other periods in the place of their plans."""
+        others = [draft for period, draft in drafts.items() if period != self.period]
+        return drafting.ground(self.folder, self.period, instead=others)
+
+    def from_now(self) -> Draft:
+        return from_now(self.start, self.at) if self.published else self.start
+
+    def decisions(self, terms: Terms, tasks: Sequence["_Task"]) -> Iterator[Decision]:
+        """What changes hands, with the shifts of other periods that are decided beside it."""
+        others = (task for task in tasks if task.period != self.period)
+        beside = tuple(handing.assigned.shift.id for task in others for handing in task.handings)
+        for handing in self.handings:
+            yield from (replace(row, beside=beside) for row in decisions(handing, terms))
+
+    def decided(self, draft: Draft, made: Sequence[Decision]) -> Draft:
+        """The draft with the decisions. Half of a swap stays where it is when its period is planned again."""
+        pin = self.pin or (not self.published and any(row.beside for row in made))
+        return decided(draft, self.handings, made, pin=pin)
+
+    def insist_on_change(self) -> None:
+        """Refused where somebody is to take what they hold; to pin that is a change in a draft only."""
+        for handing in self.handings:
+            shift, pinned = handing.assigned.shift, handing.assigned.pinned
+            if not any(decisions(handing)) and not (self.pin and not self.published and not pinned):
+                raise Refused(
+                    f"{handing.taker} holds {shift.id} already in {self.period}, so there is nothing to decide."
+                )
 
 
 def has_draft(folder: Path, period: Period) -> bool:
     """Whether decisions go on from a draft."""
     return draft_path(folder, period).is_file()
-
-
-def _insist_on_change(start: Draft, handings: Sequence[Handing], *, pin: bool) -> None:
-    """Refused where somebody is to take what they hold; to pin that is a change in a draft only."""
-    for handing in handings:
-        shift = handing.assigned.shift
-        if not any(decisions(handing)) and not (pin and not handing.assigned.pinned):
-            raise Refused(f"{handing.taker} holds {shift.id} already in {start.period}, so there is nothing to decide.")

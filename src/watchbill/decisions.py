@@ -11,6 +11,7 @@ from watchbill.domain import Part, Person
 from watchbill.errors import Refused
 from watchbill.history import joined
 from watchbill.judge import HISTORICAL, judge, told
+from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.results import Assigned, Decision, Draft, Finding
 from watchbill.times import Span, common, from_iso, iso, without
@@ -46,6 +47,7 @@ class Effect:
     """What decisions change: the draft or plan `before` and the draft `after` them, both counted alike.
 
     `decisions` are the new ones. `goes_on`: they go on from a draft that is there, with what was decided in it.
+    `seen` is the fingerprint of all that it rests on. `beside`: what the same decisions change in later periods.
     """
 
     before: Draft
@@ -53,6 +55,18 @@ class Effect:
     decisions: tuple[Decision, ...]
     problem: Problem
     goes_on: bool = False
+    seen: str = ""
+    beside: tuple["Effect", ...] = ()
+
+    @property
+    def period(self) -> Period:
+        """What the draft is for."""
+        return self.after.period
+
+    @property
+    def each(self) -> tuple["Effect", ...]:
+        """The effect on each period, in order of time."""
+        return (self, *self.beside)
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -78,9 +92,10 @@ class Effect:
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """Rules that were allowed to be broken and are not."""
+        """Rules that were allowed to be broken and are not, in any period."""
         named = {rule: None for decision in self.decisions for rule in decision.allowed}
-        broken = {finding.rule for finding in self.come if not finding.hard and finding.tier is None}
+        come = (finding for one in self.each for finding in one.come)
+        broken = {finding.rule for finding in come if not finding.hard and finding.tier is None}
         return tuple(rule for rule in named if rule not in broken)
 
     @property
@@ -107,19 +122,11 @@ def _wishes(draft: Draft, person: str) -> int:
 # ---------------------------------------------------------------------------------------------------------- effect
 
 
-def effect(
-    ground: Ground,
-    before: Draft,
-    handings: Sequence[Handing],
-    terms: Terms = TERMS,
-    *,
-    pin: bool = False,
-    goes_on: bool = False,
-) -> Effect:
+def effect(ground: Ground, before: Draft, handings: Sequence[Handing], terms: Terms = TERMS) -> Effect:
     """What handing over stretches of shifts changes in a draft that is counted already."""
     made = tuple(row for handing in handings for row in decisions(handing, terms))
-    after = counted(ground, decided(before, handings, made, pin=pin))
-    return Effect(before, after, made, ground.problem, goes_on)
+    after = counted(ground, decided(before, handings, made))
+    return Effect(before, after, made, ground.problem)
 
 
 def known(ground: Ground, draft: Draft) -> Draft:
@@ -134,10 +141,11 @@ def known(ground: Ground, draft: Draft) -> Draft:
 
 def refusal(made: Effect) -> Refused:
     """Why a decision cannot be: the hard findings that it makes, and which of them can be allowed."""
-    shown = [f"  {told(finding)}" for finding in made.broken]
+    broken = [finding for one in made.each for finding in one.broken]
+    shown = list(dict.fromkeys(f"  {told(finding)}" for finding in broken))
     more = [f"  and {len(shown) - MANY} more"] if len(shown) > MANY else []
     which = next((decision.shift for decision in made.decisions), "")
-    kinds = list(dict.fromkeys(finding.rule for finding in made.broken))
+    kinds = list(dict.fromkeys(finding.rule for finding in broken))
     allow = " ".join(f"--allow {kind}" for kind in kinds)
     rest = f", or allow it: {allow}" if ALLOWABLE.issuperset(kinds) else ""
     head = f"this breaks hard rules; nothing was written. See who can take it with: watchbill swap {which}{rest}"

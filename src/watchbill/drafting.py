@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
 
 
-def ground(folder: Path, period: Period, over: Overlay = NOTHING) -> Ground:
-    """What a plan of the period stands on, with the published plans around it, and with what is supposed over it."""
+def ground(folder: Path, period: Period, over: Overlay = NOTHING, *, instead: Sequence[Draft] = ()) -> Ground:
+    """What a plan of the period stands on, with the published plans around it, and with what is supposed over it.
+
+    `instead`: drafts or plans that take the place of what is published of their periods.
+    """
     read = workspace.read(folder, over)
     _insist_sound(workspace.check_period(read, period))
-    published = plans.read_plans(folder)
+    published = _replaced(plans.read_plans(folder), instead)
     before, after = plans.neighbours(published, period)
     problem, rules = workspace.problem(
         read,
@@ -40,7 +43,14 @@ def ground(folder: Path, period: Period, over: Overlay = NOTHING) -> Ground:
     )
     if all(plan.period.first >= period.first for plan in published):
         problem = replace(problem, balances=opening(problem, past.read_duties(folder), period.first))
-    return Ground(problem, tuple(rules), Loads(problem))
+    agreed = tuple(row for plan in published if plan.period != period for row in plan.decisions if row.allowed)
+    return Ground(problem, tuple(rules), Loads(problem), agreed)
+
+
+def _replaced(published: Sequence[Draft], instead: Sequence[Draft]) -> tuple[Draft, ...]:
+    """The plans, in order of time, with others in the place of some."""
+    found = {plan.period: plan for plan in (*published, *instead)}
+    return tuple(sorted(found.values(), key=lambda plan: plan.period.dates))
 
 
 def _insist_sound(mistakes: Sequence[Mistake]) -> None:
@@ -110,10 +120,10 @@ def write(folder: Path, draft: Draft, watch: "Watch | None") -> Path:
     return plans.write_draft(folder, draft)
 
 
-def moved_on(folder: Path, period: Period, fingerprint: str) -> bool:
+def moved_on(folder: Path, period: Period, fingerprint: str, instead: Sequence[Draft] = ()) -> bool:
     """Whether the inputs are others by now than those that a plan stands on."""
     try:
-        there = ground(folder, period)
+        there = ground(folder, period, instead=instead)
     except WatchbillError:
         return True
     return fingerprint_of(there.problem, there.rules) != fingerprint

@@ -3,8 +3,8 @@
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from watchbill.errors import Refused
@@ -28,6 +28,36 @@ def write_atomically(path: Path, content: bytes) -> bool:
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror or error}. Mend that and run it again.") from error
     return True
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Writes some files whole, all or none: each stands beside its old one first, then they take their places at once.
+
+    Where one cannot, those before it are put back. Refused as for `write_atomically`.
+    """
+    at = next(iter(files), Path())
+    old: dict[Path, bytes | None] = {}
+    try:
+        with ExitStack() as stack:
+            new = {}
+            for at, content in files.items():
+                at.parent.mkdir(parents=True, exist_ok=True)
+                new[at] = stack.enter_context(_beside(at, content, 0o666))
+            for at, beside in new.items():
+                known = at.read_bytes() if at.is_file() else None
+                os.replace(beside, at)
+                old[at] = known
+    except OSError as error:
+        _put_back(old)
+        raise Refused(f"{at} cannot be written: {error.strerror or error}. Mend that and run it again.") from error
+
+
+def _put_back(old: Mapping[Path, bytes | None]) -> None:
+    for path, content in old.items():
+        if content is None:
+            path.unlink()
+        else:
+            _replace(path, content)
 
 
 def _replace(path: Path, content: bytes, mode: int = 0o666) -> None:

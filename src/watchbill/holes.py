@@ -63,13 +63,16 @@ def is_hole(finding: Finding, draft: Draft) -> bool:
     return finding.rule == "cover" and bool(finding.shifts) and empty.issuperset(finding.shifts)
 
 
-def refused(draft: Draft, hard: Sequence[Finding], allowed: Sequence[str]) -> list[str]:
-    """What keeps a draft from being published, line by line: hard findings but for the holes that are allowed.
+def refused(drafts: Sequence[Draft], allowed: Sequence[str]) -> list[str]:
+    """What keeps drafts from being published, line by line: hard findings but for the holes that are allowed.
 
     A hole of a role is allowed by `holes:<role>`. An allowance of another kind, or that no hole needs, is a line too.
     """
-    role = {assigned.shift.id: f"{KEY}:{assigned.shift.role}" for assigned in draft.shifts}
-    keys = {finding: role[finding.shifts[0]] for finding in hard if is_hole(finding, draft)}
+    hard = dict.fromkeys(finding for draft in drafts for finding in draft.findings if finding.hard)
+    keys: dict[Finding, str] = {}
+    for draft in drafts:
+        role = {assigned.shift.id: f"{KEY}:{assigned.shift.role}" for assigned in draft.shifts}
+        keys |= {finding: role[finding.shifts[0]] for finding in hard if is_hole(finding, draft)}
     needed = dict.fromkeys(keys.values())
     out = [f"  {told(finding)}" for finding in hard if keys.get(finding) not in allowed]
     out += [f"  nothing needs --allow {key}. Leave it out." for key in allowed if key not in needed]

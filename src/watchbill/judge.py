@@ -70,7 +70,7 @@ def hand_pins(old: Draft, problem: Problem) -> tuple[Pin, ...]:
 def with_pins(ground: Ground, pins: tuple[Pin, ...], near: Near | None) -> Ground:
     """The ground with more pins, near a plan or near none."""
     problem = replace(ground.problem, pins=(*ground.problem.pins, *pins), near=near)
-    return Ground(problem, ground.rules, ground.loads)
+    return replace(ground, problem=problem)
 
 
 def _recomputed(ground: Ground, stored: Draft) -> Draft:
@@ -79,7 +79,7 @@ def _recomputed(ground: Ground, stored: Draft) -> Draft:
     parts = {a.shift.id: _known_parts(ground.problem, a.parts) for a in stored.shifts}
     fresh = assemble(pinned, parts, inputs=stored.inputs, status=stored.status, tiers=stored.tiers)
     found = forgiven(pinned, parts, fresh.findings, from_iso(stored.since)) if stored.since else fresh.findings
-    found = allowed(stored.decisions, found)
+    found = allowed((*stored.decisions, *ground.agreed), found)
     changed = {a.shift.id: a.changed for a in stored.shifts}
     told = [f for f in stored.findings if f.rule == HISTORICAL]
     return replace(

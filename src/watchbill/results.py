@@ -98,7 +98,8 @@ class Decision:
     """What was decided by hand: `taker` holds `[start, end)` of a shift in place of `giver`, None where nobody did.
 
     `reason` is in the words of who decided. `allowed` are rules, by kind, that it may break: what they find of the
-    taker in the shift does not make a plan no plan.
+    taker in the shift does not make a plan no plan. `beside` are shifts of other periods, by id, that were decided in
+    the same swap: all of them are published or none is.
     """
 
     shift: str
@@ -108,6 +109,7 @@ class Decision:
     taker: str
     reason: str = ""
     allowed: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

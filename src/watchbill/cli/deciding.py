@@ -140,7 +140,7 @@ def _conclude(folder: Path, effect: "Effect", *, yes: bool, publish: bool, as_js
 
     if not as_json:
         show(effect)
-    if effect.broken:
+    if any(one.broken for one in effect.each):
         raise refusal(effect)
     for rule in effect.unused:
         note(f"note: --allow {rule} was not needed: the rule is not broken.")
@@ -163,11 +163,18 @@ def _written(folder: Path, effect: "Effect", *, publish: bool) -> "tuple[Path, P
     from watchbill import app, deciding
 
     path = deciding.write(folder, effect)
-    return path, app.publish(folder, effect.after.period, now()) if publish else None
+    return path, app.publish(folder, effect.period, now()) if publish else None
 
 
 def show(effect: "Effect") -> None:
-    """What changes: hands, rules and wishes, loads."""
+    """What changes: hands, rules and wishes, loads; period by period where there are several."""
+    for n, one in enumerate(effect.each):
+        if effect.beside:
+            say(f"{'' if n == 0 else chr(10)}{one.period}:")
+        _show(one)
+
+
+def _show(effect: "Effect") -> None:
     from watchbill.report import decisions
 
     people, zone_name = effect.everyone, effect.problem.zone
@@ -183,27 +190,32 @@ def show(effect: "Effect") -> None:
 
 
 def _tell(effect: "Effect", path: Path | None, done: "Published | None") -> None:
-    period = effect.after.period
     if path is None:
         note("nothing was written. To write it as a draft, say --yes.")
     elif done is not None:
-        say(f"{done.path} is revision {done.plan.revision} of {period}.")
+        for new in (done, *done.beside):
+            say(f"{new.path} is revision {new.plan.revision} of {new.plan.period}.")
         say("Write calendar files with: watchbill feeds write")
     else:
-        on = ", with what was decided in it before" if effect.goes_on else ""
-        note(f"{path} written{on}.")
-        say(f"Make it the next revision with: watchbill publish {period}")
+        for one in effect.each:
+            on = ", with what was decided in it before" if one.goes_on else ""
+            note(f"{path.with_name(f'{one.period}.json')} written{on}.")
+        what = "Make both the next revisions" if effect.beside else "Make it the next revision"
+        say(f"{what} with: watchbill publish {effect.period}")
 
 
 def _as_json(effect: "Effect", path: Path | None, done: "Published | None") -> dict[str, Any]:
     from watchbill.report import decisions
 
+    known = {new.plan.period: new for new in done.beside} if done else {}
+    beside = [_as_json(o, path and path.with_name(f"{o.period}.json"), known.get(o.period)) for o in effect.beside]
     return {
-        "period": effect.after.period.name,
+        "period": effect.period.name,
         "decisions": decisions.rows(effect.decisions),
         "tiers": decisions.tiers(effect.before, effect.after),
         "findings": {"come": decisions.findings(effect.come), "gone": decisions.findings(effect.gone)},
         "people": decisions.accounts(effect.before, effect.after, effect.costs),
         "path": str(done.path if done else path) if path else None,
         "revision": done.plan.revision if done else None,
+        **({"beside": beside} if beside else {}),
     }

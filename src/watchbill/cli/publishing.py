@@ -1,6 +1,6 @@
 """`publish`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +34,13 @@ def publish(
 
 
 def _tell(done: "Published") -> None:
+    for one in (done, *done.beside):
+        _tell_one(one)
+    if any(one.changed for one in (done, *done.beside)):
+        say("Write calendar files with: watchbill feeds write")
+
+
+def _tell_one(done: "Published") -> None:
     from watchbill.report import diff
 
     problem = done.audited.problem
@@ -46,19 +53,21 @@ def _tell(done: "Published") -> None:
         people = {**done.plan.guests_on(problem.zone), **done.previous.guests_on(problem.zone), **problem.person}
         out(diff.tables(diff.diff(done.previous, done.plan), people, problem.zone), "")
     say(f"{done.path} is revision {done.plan.revision} of {done.plan.period}, with {len(done.plan.shifts)} shifts.")
-    say("Write calendar files with: watchbill feeds write")
 
 
 def _tell_json(done: "Published") -> None:
+    beside = [_row(one) for one in done.beside]
+    say_json({**_row(done), **({"beside": beside} if beside else {})})
+
+
+def _row(done: "Published") -> dict[str, Any]:
     from watchbill.report import diff
 
-    say_json(
-        {
-            "period": done.plan.period.name,
-            "path": str(done.path),
-            "revision": done.plan.revision,
-            "made": done.plan.made,
-            "changed": done.changed,
-            "changes": diff.as_json(diff.diff(done.previous, done.plan)) if done.changed else [],
-        }
-    )
+    return {
+        "period": done.plan.period.name,
+        "path": str(done.path),
+        "revision": done.plan.revision,
+        "made": done.plan.made,
+        "changed": done.changed,
+        "changes": diff.as_json(diff.diff(done.previous, done.plan)) if done.changed else [],
+    }

@@ -200,6 +200,7 @@ class DecisionRow(_Row):
     took: Id
     reason: Text = Field(default="", description="In the words of who decided; not in feeds.")
     allowed: list[Text] = Field(default=[], description="Rules that it may break, by kind.")
+    beside: list[Id] = Field(default=[], description="Shifts of other periods that were decided in the same swap.")
 
 
 class PlanFile(_Row):

@@ -94,6 +94,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "took": decision.taker,
         "reason": decision.reason,
         "allowed": list(decision.allowed),
+        **({"beside": list(decision.beside)} if decision.beside else {}),
     }
 
 
@@ -230,7 +231,8 @@ def _parts(row: ShiftRow) -> tuple[Part, ...]:
 
 
 def _read_decision(row: DecisionRow) -> Decision:
-    return Decision(row.shift, row.start, row.end, row.gave, row.took, row.reason, tuple(row.allowed))
+    allowed, beside = tuple(row.allowed), tuple(row.beside)
+    return Decision(row.shift, row.start, row.end, row.gave, row.took, row.reason, allowed, beside)
 
 
 def _read_account(row: PersonRow) -> Account:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchbill.domain import Held
 from watchbill.errors import InputError, Mistake, Place, Refused
-from watchbill.files import inside, write_atomically
+from watchbill.files import inside, write_atomically, write_together
 from watchbill.periods import Period, period
 from watchbill.results import Assigned, Draft
 from watchbill.times import DAY, iso
@@ -26,6 +26,13 @@ def write_draft(folder: Path, draft: Draft) -> Path:
     path = inside(folder / "drafts", f"{draft.period}.json")
     write_atomically(path, encode(draft))
     return path
+
+
+def write_drafts(folder: Path, drafts: Sequence[Draft]) -> tuple[Path, ...]:
+    """Writes the drafts of several periods, all or none, and returns their paths."""
+    files = {inside(folder / "drafts", f"{draft.period}.json"): encode(draft) for draft in drafts}
+    write_together(files)
+    return tuple(files)
 
 
 def read_draft(folder: Path, period: Period, *, people: Collection[str] | None = None) -> Draft | None:
@@ -80,27 +87,44 @@ def older(folder: Path, period: Period) -> tuple[Draft, ...]:
 
 
 def publish(folder: Path, draft: Draft, made: datetime) -> Draft:
-    """Publishes a draft as the next revision of its period and returns it; the old one moves to `plans/history/`.
+    """Publishes one draft: see `publish_together`."""
+    (new,) = publish_together(folder, [draft], made)
+    return new
 
-    If every shift is held as in the published revision, that one is returned and nothing is written. Refused where
-    the period overlaps the period of another plan: a shift belongs to one plan.
+
+def publish_together(folder: Path, drafts: Sequence[Draft], made: datetime) -> tuple[Draft, ...]:
+    """Publishes drafts as the next revisions of their periods, all or none, and returns them.
+
+    The old ones move to `plans/history/`. Where every shift is held as in the published revision, that one is returned
+    and stays. Refused where a period overlaps the period of another plan: a shift belongs to one plan.
     """
-    for plan in read_plans(folder):
+    published = read_plans(folder)
+    for draft in drafts:
+        _insist_apart(draft, published)
+    found = [(read_plan(folder, draft.period), draft) for draft in drafts]
+    new = tuple(old if old and not _differ(old, draft) else _revised(old, draft, made) for old, draft in found)
+    files: dict[Path, bytes] = {}
+    for (old, _), plan in zip(found, new, strict=True):
+        files |= _files(folder, old, plan) if plan is not old else {}
+    write_together(files)
+    return new
+
+
+def _insist_apart(draft: Draft, published: Sequence[Draft]) -> None:
+    for plan in published:
         if plan.period != draft.period and plan.period.dates.meets(draft.period.dates):
             raise Refused(
                 f"{draft.period} overlaps {plan.period}, which is published already. "
                 f"Plan a period that ends before {plan.period.first} or starts after {plan.period.last}."
             )
-    old = read_plan(folder, draft.period)
-    if old is not None and not _differ(old, draft):
-        return old
-    new = _revised(old, draft, made)
+
+
+def _files(folder: Path, old: Draft | None, new: Draft) -> dict[Path, bytes]:
+    """What a new revision writes: the one before it as history, then itself."""
     current = inside(folder / "plans", f"{new.period}.json")
-    if old is not None:
-        kept = inside(folder / "plans" / "history", f"{old.period}.r{old.revision}.json")
-        write_atomically(kept, current.read_bytes())
-    write_atomically(current, encode(new))
-    return new
+    history = folder / "plans" / "history"
+    kept = {inside(history, f"{old.period}.r{old.revision}.json"): current.read_bytes()} if old else {}
+    return {**kept, current: encode(new)}
 
 
 def _differ(old: Draft, new: Draft) -> bool:
