@@ -188,7 +188,9 @@ class _Task:
         """The whole plan with what was decided, judged; `kept` is what staying near the plan costs."""
         parts = self._parts(decided)
         made = assemble(self.ground, parts, inputs=self.inputs, status="solved", tiers=tiers)
-        judged = allowed((*self.plan.decisions, *self.ground.agreed), forgiven(self.ground, parts, made.findings, self.at))
+        judged = allowed(
+            (*self.plan.decisions, *self.ground.agreed), forgiven(self.ground, parts, made.findings, self.at)
+        )
         findings = (*judged, *kept)
         return replace(
             made,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import PERIOD, Cli, draft_of
+from tiny import NEXT, PERIOD, Cli, draft_of
 
 FIRST, THIRD = "primary/week/2027-01-04", "primary/week/2027-01-18"
 START = "2026-12-01"
@@ -83,6 +83,59 @@ def test_offers_are_listed_where_no_shift_is_named(published: Path, cli: Cli) ->
     assert f"{THIRD}, held by" in cli("-C", published, "swap", "--from", START).out
     told = json.loads(cli("-C", published, "swap", "--from", START, "--json").out)
     assert [(row["person"], row["shift"], row["found"]["holder"]) for row in told] == [(who, THIRD, who)]
+
+
+@pytest.fixture
+def both(published: Path, cli: Cli) -> tuple[Path, list[str]]:
+    """Two published periods, and the words of a swap of the last shift of one for the first of the next."""
+    assert cli("-C", published, "plan", NEXT, "--quiet").code == 0
+    later = draft_of(published, NEXT)["shifts"][0]
+    assert cli("-C", published, "publish", NEXT).code == 0
+    last = "primary/week/2027-01-25"
+    return published, ["assign", last, later["person"], later["id"], holders(published)[last], "--from", START]
+
+
+def test_a_swap_across_periods_is_shown_for_both_and_published_as_one(both: tuple[Path, list[str]], cli: Cli) -> None:
+    folder, words = both
+    shown = cli("-C", folder, *words)
+    assert shown.code == 0
+    assert [line for line in shown.out.splitlines() if line.endswith(":")] == [f"{PERIOD}:", f"{NEXT}:"]
+    assert not list((folder / "drafts").glob("*.json"))
+    written = cli("-C", folder, *words, "--yes")
+    assert written.err.splitlines() == [f"{folder}/drafts/{name}.json written." for name in (PERIOD, NEXT)]
+    assert written.out.endswith(f"Make both the next revisions with: watchbill publish {PERIOD}\n")
+    published = cli("-C", folder, "publish", NEXT)
+    assert published.code == 0
+    assert [line.split()[0] for line in published.out.splitlines() if " is revision 2 of " in line] == [
+        f"{folder}/plans/{name}.json" for name in (NEXT, PERIOD)
+    ]
+
+
+def test_a_swap_across_periods_in_one_go_tells_both_as_json(both: tuple[Path, list[str]], cli: Cli) -> None:
+    folder, words = both
+    told = json.loads(cli("-C", folder, *words, "--publish", "--yes", "--json").out)
+    assert [(row["period"], row["revision"]) for row in (told, *told["beside"])] == [(PERIOD, 2), (NEXT, 2)]
+    assert [row["decisions"][0]["shift"] for row in (told, *told["beside"])] == [words[1], words[3]]
+
+
+def test_a_swap_across_periods_that_breaks_a_rule_writes_neither(both: tuple[Path, list[str]], cli: Cli) -> None:
+    folder, words = both
+    taker = holders(folder)["primary/week/2027-01-18"]
+    ended = cli("-C", folder, "assign", words[1], taker, *words[3:5], "--from", START, "--yes")
+    assert (ended.code, "this breaks hard rules; nothing was written." in ended.err) == (1, True)
+    assert not list((folder / "drafts").glob("*.json"))
+
+
+def test_a_plan_says_what_it_does_not_keep_of_what_was_decided(drafted: Path, cli: Cli) -> None:
+    found = {shift["id"]: shift["person"] for shift in draft_of(drafted)["shifts"]}
+    words = [THIRD, found[FIRST], FIRST, found[THIRD], "--from", START]
+    assert cli("-C", drafted, "assign", *words, "--yes", "--allow", "space").code == 0
+    path = drafted / "availability" / f"{found[FIRST]}.yaml"
+    path.write_text(f"person: {found[FIRST]}\nleave: [2027-01-19]\n", encoding="utf-8")
+    again = cli("-C", drafted, "plan", PERIOD)
+    assert again.code == 0
+    assert "note: decided by hand before, and not kept: " in again.err
+    assert f"takes {THIRD} from" in again.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,29 @@ def test_the_same_news_gives_the_same_bytes(published: Path, cli: Cli) -> None:
     first = (published / "drafts" / f"{PERIOD}.json").read_bytes()
     cli("-C", published, "replan", "--from", WHEN)
     assert (published / "drafts" / f"{PERIOD}.json").read_bytes() == first
+
+
+MEANWHILE = """
+import pathlib, sys
+from watchbill import cli, replan
+folder, usual = pathlib.Path(sys.argv[1]), replan.smallest_change
+def smallest(*given, **more):
+    (folder / "availability" / "cy.yaml").write_text("person: cy\\nleave: [2027-01-{day}]\\n")
+    return usual(*given, **more)
+replan.smallest_change = smallest
+cli.run(["-C", str(folder), "replan", "--from", "2027-01-13T14:00"])
+"""
+
+
+@pytest.mark.parametrize(("before", "told"), [("27", False), ("26", True)])
+def test_replan_says_that_inputs_changed_meanwhile(published: Path, before: str, told: bool) -> None:
+    fall_ill(published, running(published), "2027-01-13..2027-01-24")
+    fall_ill(published, "cy", f"2027-01-{before}")
+    command = [sys.executable, "-c", MEANWHILE.replace("{day}", "27"), str(published)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    said = f"Take them up with: watchbill -C {published} replan {PERIOD} --from 2027-01-13T13:00Z"
+    assert (said in done.stderr) is told
 
 
 def test_where_nobody_is_left_exit_code_3_tells_the_conflict(published: Path, cli: Cli) -> None:
