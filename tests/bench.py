@@ -5,6 +5,7 @@ the spread of loads with a round robin's.
 
 `python tests/bench.py serve` measures the feed server instead, and `python tests/bench.py fuzz` sends it 20,000
 connections of anything. `python tests/bench.py check` measures `check` for a hundred availability files.
+`python tests/bench.py sick [SCENARIO]` and `swap [SCENARIO]` measure `replan` and `swap` on a published plan.
 """
 
 import json
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ import yaml
 from watchbill import workspace
 from watchbill.audit import audit, whole
 from watchbill.load import Loads
-from watchbill.periods import period
+from watchbill.periods import Period, period
 from watchbill.problem import Problem
 from watchbill.results import OutOfTime
 from watchbill.rules.base import Rule
@@ -238,7 +239,46 @@ def conflicts() -> None:
         say(f"{known - began:6.1f} s {minimal}, {ended - known:6.1f} s with ways out: {ways}: {name}")
 
 
-OTHERS = {"serve": serve, "fuzz": fuzz, "check": check, "conflicts": conflicts}
+def sick(name: str = "day-night-12") -> None:
+    """Lets people of a published plan fall ill, one after the other, and measures `replan` for each."""
+    import sick as ill
+
+    with TemporaryDirectory() as folder:
+        ill.measure(published(Path(folder) / "team", name), period_of(name), run, say)
+
+
+def swap(name: str = "day-night-12") -> None:
+    """Searches for takers of some shifts of a plan, and for a round of three that is planted in it."""
+    import rounds
+
+    with TemporaryDirectory() as folder:
+        rounds.measure(published(Path(folder) / "team", name), period_of(name), run, say)
+
+
+def period_of(name: str) -> Period:
+    """The period that a scenario is for."""
+    return period(yaml.safe_load((SCENARIOS / name / "scenario.yaml").read_text(encoding="utf-8"))["period"])
+
+
+def published(home: Path, name: str) -> Path:
+    """A copy of a scenario with a plan that took little work, published."""
+    shutil.copytree(SCENARIOS / name, home)
+    wanted = period_of(name).name
+    for words in (("plan", wanted, "--effort", "0.05", "--quiet"), ("publish", wanted)):
+        done = run("-C", str(home), *words)
+        if done.code:
+            raise SystemExit(done.error)
+    return home
+
+
+OTHERS: Mapping[str, Callable[..., None]] = {
+    "serve": serve,
+    "fuzz": fuzz,
+    "check": check,
+    "conflicts": conflicts,
+    "sick": sick,
+    "swap": swap,
+}
 
 
 def say(text: str) -> None:
@@ -249,8 +289,8 @@ def say(text: str) -> None:
 
 def main(wanted: Sequence[str]) -> None:
     """Measures the named scenarios, all of them if none is named, or what is no scenario by its own name."""
-    if len(wanted) == 1 and wanted[0] in OTHERS:
-        OTHERS[wanted[0]]()
+    if wanted and wanted[0] in OTHERS:
+        OTHERS[wanted[0]](*wanted[1:])
         return
     unknown = [name for name in wanted if name not in ORDER]
     if unknown:
