@@ -21,7 +21,8 @@ class Problem:
     `shifts` are in order of start, role, layer, seat; `servers` says for each `role/layer` who may serve it (by
     roles, tags and `who`; employment is looked at shift by shift); `balances` are carried hundredths of an hour by
     person and bucket; `lists` are the team's own calendars: name to dates. `wholes` are, by turn, the hours of the
-    whole turn where only a piece of it is to be decided.
+    whole turn where only a piece of it is to be decided. `helpers` say for a `role/layer` who may serve it only where
+    a rule makes an exception: nothing of the layer is their part.
     """
 
     team: str
@@ -44,6 +45,11 @@ class Problem:
     wish_budget: int = 10
     near: Near | None = None
     wholes: Mapping[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
+    helpers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def may_serve(self, person: str, key: str) -> bool:
+        """Whether someone may serve a `role/layer`, be it only by an exception."""
+        return person in self.servers[key] or person in self.helpers.get(key, ())
 
     @cached_property
     def person(self) -> Mapping[str, Person]:

@@ -1,6 +1,6 @@
 """What is left to decide of a published plan from an instant on: a problem of its own, in which the rest is fixed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from watchbill.history import clipped
 from watchbill.policy import Near, TierSpec
 from watchbill.problem import Problem
 from watchbill.results import Draft, Solved
-from watchbill.rules import Limit, Rule
+from watchbill.rules import Limit, Rule, in_force
+from watchbill.rules._exceptions import Sight
 from watchbill.rules._tally import counter
 from watchbill.rules.base import in_scope
 from watchbill.times import EPOCH, MINUTE, Span, common, iso, merged, without
@@ -99,7 +100,7 @@ def why_not(problem: Problem, person: str, shift: Shift, spans: Sequence[Span]) 
         return "left"
     if off := off_rota(known, spans):
         return "left" if known.left and off > known.left else "not on the rota"
-    if person not in problem.servers[shift.key]:
+    if not problem.may_serve(person, shift.key):
         return "roles"
     away = merged(leave.span for leave in problem.leaves_of[person])
     return LEAVE if common(tuple(spans), away) else ""
@@ -161,7 +162,7 @@ def remaining(
         tiers=(TierSpec(NOTICE), TierSpec(CHANGES), *problem.tiers),
     )
     made = replace(made, near=Near(_staying(made, shifts), notice, CHANGES, NOTICE))
-    rules = tuple(rule for one in ground.rules for rule in _left_of(one, ground, held))
+    rules = in_force((rule for one in ground.rules for rule in _left_of(one, ground, held)), ground.problem.people)
     return Remaining(Ground(made, rules, ground.loads), pieces_)
 
 
@@ -238,7 +239,7 @@ def _left_of(rule: Rule, ground: Ground, held: Sequence[Held]) -> Iterator[Rule]
     if not isinstance(rule, Limit) or rule.per is not None or rule.count == "consecutive_days":
         yield rule
         return
-    people = [p for p in ground.problem.people if _concerns(rule, p.id, p.tags)]
+    people = [person for person in ground.problem.people if rule.binds(person)]
     amounts = {p.id: _amount(rule, ground, p.id, held) for p in people}
     if rule.each == "all":
         yield from _lowered(rule, sum(amounts.values()), tuple(amounts))
@@ -247,17 +248,14 @@ def _left_of(rule: Rule, ground: Ground, held: Sequence[Held]) -> Iterator[Rule]
         yield from _lowered(rule, amount, (person,))
 
 
-def _concerns(rule: Limit, person: str, tags: Iterable[str]) -> bool:
-    return not (rule.people or rule.tags) or person in rule.people or bool(set(rule.tags) & set(tags))
-
-
 def _amount(rule: Limit, ground: Ground, person: str, held: Sequence[Held]) -> int:
     """What of a limit somebody has used up already: a number, or minutes."""
-    count = counter(rule.count, ground.loads)
+    count, sight = counter(rule.count, ground.loads), Sight(rule.exceptions, ground.problem)
     days: list[tuple[object, int]] = []
     for one in held:
         spans = common(one.shift.spans, merged(part.span for part in one.parts if part.person == person))
-        if spans and in_scope(one.shift, (*rule.roles, *rule.layers)):
+        seen = in_scope(one.shift, (*rule.roles, *rule.layers)) and not sight.hides(person, one.shift)
+        if spans and seen:
             days += count(ground.problem.person[person], spans).items()
     return len({day for day, _ in days}) if rule.count == "weekends" else sum(amount for _, amount in days)
 
@@ -271,7 +269,8 @@ def _lowered(rule: Limit, by: int, people: tuple[str, ...]) -> Iterator[Rule]:
 
     by_hour = rule.count == "hours"
     most, least = (_in_minutes(a) if by_hour else a for a in (rule.at_most, rule.at_least))
-    yield rule.model_copy(update={"people": people, "tags": (), "at_most": less(most), "at_least": less(least)})
+    lowered = {"people": people, "tags": (), "at_most": less(most), "at_least": less(least)}
+    yield rule.model_copy(update=lowered).on_its_own()
 
 
 def _in_minutes(amount: int | timedelta | None) -> timedelta | None:

@@ -4,7 +4,7 @@ Nobody holds two turns of a group at once, so a group is held or not. A fixed ho
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,10 +18,14 @@ Fill = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Turns that share their spans; none for a fixed holding, which is always held."""
+    """Turns that share their spans; none for a fixed holding, which is always held.
+
+    What is `hidden` needs no rest and makes no stretch longer, but fills the time between others.
+    """
 
     spans: tuple[Span, ...]
     turns: tuple[Shift, ...]
+    hidden: bool = False
 
     @property
     def fixed(self) -> bool:
@@ -32,13 +36,14 @@ class Group:
 class Groups:
     """What a person may be on call for: groups, and their spans in order of time."""
 
-    def __init__(self, turns: Iterable[Shift], held: Iterable[Holding]) -> None:
-        same: dict[tuple[Span, ...], list[Shift]] = {}
+    def __init__(self, turns: Iterable[Shift], held: Iterable[Holding], hides: Callable[[Shift], bool]) -> None:
+        same: dict[tuple[tuple[Span, ...], bool], list[Shift]] = {}
         for turn in turns:
-            same.setdefault(turn.spans, []).append(turn)
-        self.groups = [Group(spans, tuple(listed)) for spans, listed in same.items()]
-        self.groups += [Group(holding.spans, ()) for holding in held]
+            same.setdefault((turn.spans, hides(turn)), []).append(turn)
+        self.groups = [Group(spans, tuple(listed), hidden) for (spans, hidden), listed in same.items()]
+        self.groups += [Group(holding.spans, (), hides(holding.shift)) for holding in held]
         self.spans = sorted((span, n) for n, group in enumerate(self.groups) for span in group.spans)
+        self.seen = [(span, n) for span, n in self.spans if not self.groups[n].hidden]
         self.fixed = merged(span for group in self.groups if group.fixed for span in group.spans)
         self._starts = [span.start for span, _ in self.spans]
 
@@ -53,11 +58,11 @@ class Groups:
         stand alone, and time that is always filled is left out.
         """
         found: dict[tuple[int, int], list[Fill]] = {}
-        for span, n in self.spans:
+        for span, n in self.seen:
             first = bisect_right(self._starts, span.end)
             last = bisect_left(self._starts, span.end + within[n])
             for later, m in self.spans[first:last]:
-                if n != m and not (self.groups[n].fixed and self.groups[m].fixed):
+                if n != m and not self.groups[m].hidden and not (self.groups[n].fixed and self.groups[m].fixed):
                     fills = self._fills(Span(span.end, later.start))
                     if fills:
                         found.setdefault((min(n, m), max(n, m)), []).extend(fills)
@@ -89,10 +94,10 @@ class Groups:
         """Spans that are too long by themselves: the group, and those that touch it before and after."""
         ends: dict[datetime, list[int]] = {}
         starts: dict[datetime, list[int]] = {}
-        for span, n in self.spans:
+        for span, n in self.seen:
             starts.setdefault(span.start, []).append(n)
             ends.setdefault(span.end, []).append(n)
-        for span, n in self.spans:
+        for span, n in self.seen:
             if span.length > longest:
                 touching = (ends.get(span.start, ()), starts.get(span.end, ()))
                 fixed = self.groups[n].fixed
@@ -101,21 +106,21 @@ class Groups:
 
     def _running(self) -> dict[datetime, Fill]:
         """Who may be on call at each instant at which a span starts or ends, in order of time."""
-        moments = sorted({moment for span, _ in self.spans for moment in (span.start, span.end)})
+        moments = sorted({moment for span, _ in self.seen for moment in (span.start, span.end)})
         out: dict[datetime, Fill] = {}
         alive: list[tuple[Span, int]] = []
         upcoming = 0
         for moment in moments:
             alive = [item for item in alive if item[0].end > moment]
-            while upcoming < len(self.spans) and self._starts[upcoming] <= moment:
-                alive.append(self.spans[upcoming])
+            while upcoming < len(self.seen) and self.seen[upcoming][0].start <= moment:
+                alive.append(self.seen[upcoming])
                 upcoming += 1
             out[moment] = self._settled(tuple(n for _, n in alive))
         return out
 
     def _starting(self, moment: datetime, longest: timedelta) -> Fill:
         listed = self.spans[bisect_left(self._starts, moment) : bisect_right(self._starts, moment)]
-        return tuple(n for span, n in listed if span.length <= longest)
+        return tuple(n for span, n in listed if span.length <= longest and not self.groups[n].hidden)
 
     def _settled(self, fill: Fill) -> Fill:
         """A fixed holding leaves no choice: it stands for all."""

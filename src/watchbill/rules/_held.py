@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from operator import attrgetter
 
 from watchbill.domain import Shift
 from watchbill.problem import Problem
@@ -88,7 +89,7 @@ def maximal(sets: Sequence[tuple[Shift, ...]]) -> tuple[tuple[Shift, ...], ...]:
 
 def meets_any(span: Span, busy: Sequence[Span]) -> bool:
     """Whether a span shares time with any of sorted, disjoint spans; touching does not count."""
-    last = bisect_left(busy, span.end, key=lambda other: other.start) - 1
+    last = bisect_left(busy, span.end, key=attrgetter("start")) - 1
     return last >= 0 and busy[last].end > span.start
 
 

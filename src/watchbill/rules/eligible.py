@@ -1,15 +1,17 @@
 """Eligible: who may hold which turns, by role, layer, tag, and the dates at which someone is on the rota."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import model_validator
 
 from watchbill.clocks import off_rota
-from watchbill.domain import Layer, Person, Shift, is_guest
+from watchbill.domain import Layer, Person, Role, Shift, is_guest
 from watchbill.fields import Names
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._blind import blind_board, blind_roster
+from watchbill.rules._exceptions import Sight
 from watchbill.rules._held import open_turns
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
 from watchbill.times import Span
@@ -28,12 +30,13 @@ class Eligible(Rule):
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
-        if (self.roles or self.layers) and not self.tags:
+        if (self.roles or self.layers or self.exceptions) and not self.tags:
             raise ValueError("an eligible rule names roles or layers, but not who may serve them. Add tags: [senior].")
         return self
 
     def post(self, board: Board) -> None:
         """Bars people, or prices each turn that someone without the tags holds."""
+        board = blind_board(board, self.exceptions)
         if not self.tags:
             for id_, turn in _strangers(board.problem, board.problem.choices_of):
                 board.bar(id_, turn, self.kind)
@@ -48,6 +51,7 @@ class Eligible(Rule):
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each person and turn."""
+        roster = blind_roster(roster, self.exceptions)
         seen = set()
         for stints in roster.parts.values():
             for stint in stints:
@@ -64,9 +68,14 @@ class Eligible(Rule):
         return not self.tags or not concerned or not set(self.tags).isdisjoint(person.tags)
 
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
-        """Who does not serve a turn's layer or is off the rota in it; without tags only, which `servers` knows of."""
+        """Who does not serve a turn's layer or is off the rota in it; with tags, who only serves it by an exception."""
         if not self.tags:
             yield from _strangers(problem, dict.fromkeys((person.id for person in problem.people), problem.turns))
+        elif self.hard and self.exceptions:
+            sight = Sight(self.exceptions, problem)
+            pairs = ((person, turn) for person in problem.people for turn in problem.turns)
+            outside = (pair for pair in pairs if not self.admits(pair[0], pair[1].role, pair[1].key))
+            yield from ((person.id, turn) for person, turn in outside if not sight.hides(person.id, turn))
 
     def _outsiders(self, board: Board) -> Iterator[tuple[Person, Shift]]:
         for person in board.problem.people:
@@ -84,7 +93,7 @@ class Eligible(Rule):
         if self.tags:
             tags = " or ".join(self.tags)
             return None if self.admits(person, shift.role, shift.key) else f"holds {shift.id}, but is not {tags}"
-        if id_ not in problem.servers[shift.key]:
+        if not problem.may_serve(id_, shift.key):
             return f"holds {shift.id}, but does not serve {shift.key}"
         off = off_rota(person, spans)
         return f"holds {shift.id}, but is not on the rota on {off}" if off else None
@@ -100,9 +109,25 @@ def serves(person: Person, layer: Layer, rules: Iterable[Rule] = ()) -> bool:
     return all(rule.admits(person, layer.role, layer.key) for rule in hard)
 
 
+def helpers(people: Sequence[Person], roles: Iterable[Role], rules: Sequence[Rule]) -> Mapping[str, tuple[str, ...]]:
+    """By layer, where there are any, who serves it by exceptions only."""
+    layers = [layer for role in roles for layer in role.layers]
+    found = {layer.key: tuple(person.id for person in people if _helps(person, layer, rules)) for layer in layers}
+    return {key: listed for key, listed in found.items() if listed}
+
+
+def _helps(person: Person, layer: Layer, rules: Sequence[Rule]) -> bool:
+    """Whether someone serves a layer by exceptions only, to every hard `eligible` rule that does not admit them."""
+    if serves(person, layer, rules) or not serves(person, layer):
+        return False
+    hard = [rule for rule in rules if isinstance(rule, Eligible) and rule.hard]
+    closed = [rule for rule in hard if not rule.admits(person, layer.role, layer.key)]
+    return all(any(one.concerns(person) for one in rule.exceptions) for rule in closed)
+
+
 def _strangers(problem: Problem, choices: Mapping[str, tuple[Shift, ...]]) -> Iterator[tuple[str, Shift]]:
     """Who does not serve the layers of which of their choices, or is off the rota in them."""
-    serving = {key: frozenset(people) for key, people in problem.servers.items()}
+    serving = {key: frozenset((*people, *problem.helpers.get(key, ()))) for key, people in problem.servers.items()}
     for person in problem.people:
         always = _always_on_rota(person)
         for turn in choices[person.id]:

@@ -8,6 +8,7 @@ from typing import Literal
 from watchbill.domain import Shift, TurnLength
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._exceptions import Sight
 from watchbill.rules.base import Board, Roster, Rule, in_scope, names
 
 DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -27,11 +28,12 @@ class Follow(Rule):
 
     def post(self, board: Board) -> None:
         """Ties each person's next turn to the turn before it."""
+        sight = Sight(self.exceptions, board.problem)
         for first, then in self._links(board.problem):
             if board.is_fixed(first) and board.is_fixed(then):
                 continue
             for person in _takers(board, then):
-                if person not in board.problem.person:
+                if person not in board.problem.person or _is_open(sight, person, first, then):
                     continue
                 held, next_ = (board.count(person, board.problem.choices(person, turn)) for turn in (first, then))
                 if self.person == "same":
@@ -41,13 +43,15 @@ class Follow(Rule):
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each person who holds a next turn and should not."""
-        problem = roster.problem
+        problem, sight = roster.problem, Sight(self.exceptions, roster.problem)
         for first, then in self._links(problem):
             if first.id not in problem.shift and then.id not in problem.shift:
                 continue
             before = roster.holders(first)
             for person in roster.holders(then):
-                if person in problem.person and (person in before) is (self.person == "other"):
+                if person not in problem.person or _is_open(sight, person, first, then):
+                    continue
+                if (person in before) is (self.person == "other"):
                     yield self._finding(problem, person, before, first, then)
 
     def _finding(self, problem: Problem, person: str, before: Sequence[str], first: Shift, then: Shift) -> Finding:
@@ -68,6 +72,11 @@ class Follow(Rule):
             n = bisect_left(starts, first.end)
             if n < len(thens) and starts[n] - first.end <= _length(problem, first):
                 yield first, thens[n]
+
+
+def _is_open(sight: Sight, person: str, first: Shift, then: Shift) -> bool:
+    """Whether an exception lets somebody hold the next turn, whoever held the first one."""
+    return sight.hides(person, first) or sight.hides(person, then)
 
 
 def _takers(board: Board, turn: Shift) -> Sequence[str]:

@@ -1,7 +1,6 @@
 """Leave: nobody is on call while they are away."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
@@ -12,6 +11,7 @@ from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._held import meets_any
 from watchbill.rules.base import Board, Roster, Rule, names
+from watchbill.timeline import Timeline
 from watchbill.times import Span, common, merged
 
 NOTHING = timedelta()
@@ -54,23 +54,6 @@ class Leave(Rule):
                     )
 
 
-class _Near:
-    """Turns in order of start, to be found by time: of a year, a week's leave reaches few."""
-
-    def __init__(self, turns: Sequence[Shift]) -> None:
-        self._turns = turns
-        self._starts = [turn.start for turn in turns]
-        self._longest = max((turn.end - turn.start for turn in turns), default=timedelta())
-
-    def to(self, spans: Iterable[Span]) -> Iterator[Shift]:
-        """The turns that may share time with some spans, in order."""
-        found: set[int] = set()
-        for span in spans:
-            first, last = bisect_left(self._starts, span.start - self._longest), bisect_left(self._starts, span.end)
-            found.update(range(first, last))
-        return (self._turns[n] for n in sorted(found))
-
-
 def clashes(turn: Shift, away: Sequence[Span], may_miss: timedelta = NOTHING) -> bool:
     """Whether sorted, disjoint spans of absence keep someone from holding a turn of which they may miss so much."""
     if not any(meets_any(span, away) for span in turn.spans):
@@ -80,9 +63,9 @@ def clashes(turn: Shift, away: Sequence[Span], may_miss: timedelta = NOTHING) ->
 
 def _clashing(problem: Problem) -> Iterator[tuple[str, Shift]]:
     """Who is away at some time of which choices."""
-    everyone = _Near(problem.turns)
+    everyone = Timeline(problem.turns)
     for person, away in _away(problem).items():
-        near = _Near(problem.choices_of[person]) if problem.reliefs else everyone
+        near = Timeline(problem.choices_of[person]) if problem.reliefs else everyone
         for turn in near.to(away):
             if clashes(turn, away):
                 yield person, turn

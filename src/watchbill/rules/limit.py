@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from watchbill.domain import Person, Shift
 from watchbill.fields import Duration, Names, number
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._blind import blind_board, blind_roster
 from watchbill.rules._dates import on_rota
+from watchbill.rules._exceptions import Excepted
 from watchbill.rules._held import Holding, holdings, neighbours
 from watchbill.rules._tally import WHOLE_PLAN, Amounts, Facts, Tally, counter, windows_from, windows_within
 from watchbill.rules._words import length
@@ -51,12 +53,20 @@ class Broken:
     units: int
 
 
+class LimitExcepted(Excepted):
+    """An exception to `limit`."""
+
+    at_most: Amount | None = None
+
+
 class Limit(Rule):
     """So many shifts, hours, nights, weekends, holidays or days running, for each person or for all together.
 
     `people` and `tags` say who is counted, `roles` and `layers` what; without them everyone and everything.
     """
 
+    milder: ClassVar[Mapping[str, str]] = {"at_most": "more"}
+    exempting: ClassVar[type[Excepted]] = LimitExcepted
     kind: Literal["limit"] = "limit"
     count: Literal["shifts", "hours", "nights", "weekends", "holidays", "consecutive_days"]
     at_most: Amount | None = None
@@ -67,6 +77,7 @@ class Limit(Rule):
     tags: Names = ()
     roles: Names = ()
     layers: Names = ()
+    exceptions: tuple[LimitExcepted, ...] = Field(default=(), alias="except")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -102,6 +113,7 @@ class Limit(Rule):
 
     def post(self, board: Board) -> None:
         """One row for each window and person, or for all of them together."""
+        board = blind_board(board, self.exceptions)
         tally = self._tally(board.problem, board.loads)
         for people in self._subjects(board.problem):
             facts = tally.facts(people)
@@ -114,6 +126,7 @@ class Limit(Rule):
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each set of dates that is too much, or too little, for some window."""
+        roster = blind_roster(roster, self.exceptions)
         tally = self._tally(roster.problem, roster.loads)
         for people in self._subjects(roster.problem):
             held = {person.id: self._holdings(roster, person) for person in people}
@@ -128,6 +141,27 @@ class Limit(Rule):
                 wanted = f"at least {self._words(self._size(self.at_least))} {'due' if self.hard else 'wanted'}"
                 for broken in self._too_little(windows, amounts, self._size(self.at_least)):
                     yield self._finding(roster.problem, tally, people, held, broken, wanted)
+
+    # ------------------------------------------------------------------------------------------------- exceptions
+
+    def binds(self, person: Person) -> bool:
+        """Whether somebody is counted."""
+        named = not (self.people or self.tags) or person.id in self.people
+        return named or not set(self.tags).isdisjoint(person.tags)
+
+    def _against(self, one: Excepted) -> Iterator[tuple[str, str]]:
+        if self.at_least is not None:
+            remedy = "Write the rule twice, for these people and for the others, with people."
+            yield "dates", f"what is not counted cannot count towards at_least. {remedy}"
+        if self.each == "all" and not one.for_all:
+            yield "people" if one.people else "tags", "all are counted together here. Leave people and tags out."
+        if self.count != "hours" and isinstance(one.numbers.get("at_most"), timedelta):
+            yield "at_most", f"{self.count} are counted, not measured. Write a number."
+        else:
+            yield from super()._against(one)
+
+    def _is_milder(self, key: str, new: Any, old: Any) -> bool:
+        return super()._is_milder(key, self._size(new), self._size(old))
 
     # ------------------------------------------------------------------------------------------------------ facts
 

@@ -11,6 +11,8 @@ from watchbill.domain import Shift
 from watchbill.fields import Names
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._blind import blind_board, blind_roster
+from watchbill.rules._exceptions import Excepted, Sight
 from watchbill.rules.base import Board, Linear, Roster, Rule, Stint, in_scope, names
 from watchbill.times import Span
 
@@ -49,6 +51,7 @@ class Pair(Rule):
 
     def post(self, board: Board) -> None:
         """Bounds, for every set of turns that run together, how many of its seats go to each crew."""
+        board = blind_board(board, self.exceptions)
         turns = [turn for turn in board.problem.all_choices if self._in_scope(turn)]
         own: dict[tuple[str, ...], list[tuple[Shift, ...]]] = {}
         for running in together(turns):
@@ -80,7 +83,7 @@ class Pair(Rule):
         Softly only the worst one for each set of turns, whoever is relieved by whom in between.
         """
         found: dict[tuple[int, tuple[str, ...]], list[Finding]] = {}
-        for key, finding in self._found(roster):
+        for key, finding in self._found(blind_roster(roster, self.exceptions)):
             found.setdefault(key, []).append(finding)
         for listed in found.values():
             yield from listed if self.hard else [max(listed, key=lambda finding: finding.cost)]
@@ -127,6 +130,13 @@ class Pair(Rule):
                 held = {(s.shift.turn, s.person): s for s in running if isinstance(s, Stint)}
                 yield on, tuple(held.values())
 
+    def _against(self, one: Excepted) -> Iterator[tuple[str, str]]:
+        if self.at_least_one and not one.for_all:
+            key = "people" if one.people else "tags"
+            remedy = f"Leave {key} out, or write at_least_one in a rule of its own."
+            yield key, f"at_least_one asks for somebody, so it cannot overlook single people. {remedy}"
+        yield from super()._against(one)
+
     def _in_scope(self, turn: Shift) -> bool:
         return in_scope(turn, (*self.roles, *self.layers))
 
@@ -139,7 +149,14 @@ class Pair(Rule):
         return out + ([Crew("of one group", frozenset(self.apart), False)] if self.apart else [])
 
     def _applies(self, crew: Crew, running: Sequence[Shift], problem: Problem) -> bool:
-        """A needed tag is asked for where two of the roles run, or where the one role runs that is named."""
+        """A needed tag is asked for where two of the roles run, or where the one role runs that is named.
+
+        But not where turns run that nobody is seen in.
+        """
+        if crew.needed and self.exceptions:
+            sight = Sight(self.exceptions, problem)
+            if any(sight.hides_from_all(turn) for turn in running):
+                return False
         scope = (*self.roles, *self.layers)
         roles = {la.role for la in problem.layer.values() if not scope or la.role in scope or la.key in scope}
         return not crew.needed or len({turn.role for turn in running}) >= min(2, len(roles))

@@ -1,15 +1,17 @@
 """Rest: time off between different shifts of one person, and no endless chains of touching ones."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Literal, Self
+from functools import partial
+from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from watchbill.fields import Duration, Names
 from watchbill.load import Loads
 from watchbill.results import Finding
+from watchbill.rules._exceptions import Excepted, RestExcepted, Sight
 from watchbill.rules._groups import Fill, Groups
 from watchbill.rules._held import Holding, holdings, neighbours, open_turns
 from watchbill.rules._words import length
@@ -24,11 +26,15 @@ class Rest(Rule):
     but with `max_stretch` it may not be longer than that. One shift alone is never too long.
     """
 
+    milder: ClassVar[Mapping[str, str]] = {"at_least": "less", "after_night": "less", "max_stretch": "more"}
+    exempting: ClassVar[type[Excepted]] = RestExcepted
     kind: Literal["rest"] = "rest"
     at_least: Duration = timedelta()
     after_night: Duration = timedelta()
     max_stretch: Duration | None = None
+    people: Names = ()
     roles: Names = ()
+    exceptions: tuple[RestExcepted, ...] = Field(default=(), alias="except")
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -43,11 +49,11 @@ class Rest(Rule):
 
     def post(self, board: Board) -> None:
         """Rows for each pair of groups with a short gap, and for each chain that is too long."""
-        fixed = neighbours(board.problem)
-        for person in board.problem.people:
+        fixed, sight = neighbours(board.problem), Sight(self.exceptions, board.problem)
+        for person in filter(self.binds, board.problem.people):
             turns = (turn for turn in open_turns(board, person.id) if in_scope(turn, self.roles))
             near = (holding for holding in fixed.get(person.id, ()) if in_scope(holding.shift, self.roles))
-            groups = Groups(turns, near)
+            groups = Groups(turns, near, partial(sight.hides, person.id))
             held = groups.held(board, person.id)
             self._post_gaps(board, person.id, groups, held)
             if self.max_stretch is not None:
@@ -55,11 +61,19 @@ class Rest(Rule):
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each pair of shifts with too little between them, and for each stretch that is too long."""
-        for person in roster.problem.people:
+        sight = Sight(self.exceptions, roster.problem)
+        for person in filter(self.binds, roster.problem.people):
             held = [holding for holding in holdings(roster, person.id) if in_scope(holding.shift, self.roles)]
-            yield from self._short_rests(roster, person.id, held)
+            seen = [holding for holding in held if not sight.hides(person.id, holding.shift)]
+            yield from self._short_rests(roster, person.id, seen, merged(span for h in held for span in h.spans))
             if self.max_stretch is not None:
-                yield from self._long_stretches(roster, person.id, held, self.max_stretch)
+                yield from self._long_stretches(roster, person.id, seen, self.max_stretch)
+
+    def _against(self, one: Excepted) -> Iterator[tuple[str, str]]:
+        yield from super()._against(one)
+        night, least = (one.numbers.get(key, getattr(self, key)) for key in ("after_night", "at_least"))
+        if "after_night" in one.numbers and night < least:
+            yield "after_night", f"after_night is shorter than at_least ({length(least)}). Lower at_least here, too."
 
     def _due(self, loads: Loads, person: str, spans: Sequence[Span]) -> timedelta:
         if self.after_night and loads.is_kind(person, spans, "night"):
@@ -92,9 +106,11 @@ class Rest(Rule):
 
     # ------------------------------------------------------------------------------------------------------ check
 
-    def _short_rests(self, roster: Roster, person: str, held: Sequence[Holding]) -> Iterator[Finding]:
+    def _short_rests(
+        self, roster: Roster, person: str, held: Sequence[Holding], busy: Sequence[Span]
+    ) -> Iterator[Finding]:
         due = [self._due(roster.loads, person, holding.spans) for holding in held]
-        for (n, m), (had, wanted) in sorted(_short_gaps(held, due).items()):
+        for (n, m), (had, wanted) in sorted(_short_gaps(held, due, busy).items()):
             one, other = held[n].shift, held[m].shift
             sentence = (
                 f"{names(roster.problem, [person])} has {length(had)} of rest between {one.id} and {other.id}, "
@@ -126,12 +142,11 @@ def _sum(held: Sequence[Linear], fill: Fill) -> Linear:
 
 
 def _short_gaps(
-    held: Sequence[Holding], due: Sequence[timedelta]
+    held: Sequence[Holding], due: Sequence[timedelta], busy: Sequence[Span]
 ) -> dict[tuple[int, int], tuple[timedelta, timedelta]]:
-    """Pairs of holdings with an unfilled gap that is too short: what the shortest one is, and what is due."""
+    """Pairs of holdings with a gap that is too short and not busy: what the shortest one is, and what is due."""
     spans = sorted((span, n) for n, holding in enumerate(held) for span in holding.spans)
     starts = [span.start for span, _ in spans]
-    busy = merged(span for span, _ in spans)
     found: dict[tuple[int, int], tuple[timedelta, timedelta]] = {}
     for span, n in spans:
         for later, m in spans[bisect_right(starts, span.end) : bisect_left(starts, span.end + due[n])]:

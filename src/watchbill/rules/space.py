@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from watchbill.domain import Person, Shift
 from watchbill.fields import Duration, Names
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._blind import blind_board, blind_roster
+from watchbill.rules._exceptions import Excepted, SpaceExcepted
 from watchbill.rules._held import Holding, holdings, neighbours
 from watchbill.rules._words import length
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
@@ -29,12 +31,15 @@ class Space(Rule):
     and which.
     """
 
+    milder: ClassVar[Mapping[str, str]] = {"at_least": "less"}
+    exempting: ClassVar[type[Excepted]] = SpaceExcepted
     kind: Literal["space"] = "space"
     at_least: Duration | None = None
     ideally: Duration | None = None
     people: Names = ()
     roles: Names = ()
     layers: Names = ()
+    exceptions: tuple[SpaceExcepted, ...] = Field(default=(), alias="except")
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -46,22 +51,25 @@ class Space(Rule):
 
     def post(self, board: Board) -> None:
         """One row for each person and moment: how many of their turns are too near to it to have another one."""
+        for gap, tier, exceptions in self._demands():
+            self._post_demand(blind_board(board, exceptions), gap, tier)
+
+    def _post_demand(self, board: Board, gap: timedelta, tier: str | None) -> None:
         near = neighbours(board.problem)
         turns = [turn for turn in board.problem.turns if self._counts(turn)]
-        for gap, tier in self._demands():
-            reach = _reach(turns, self._moments(board.problem), gap)
-            lost = frozenset() if tier else _inside_next(reach)
-            for person in self._chosen(board.problem):
-                held = [holding for holding in near.get(person.id, ()) if self._counts(holding.shift)]
-                if board.problem.reliefs:
-                    self._post_parts(board, person, held, gap, tier)
-                    continue
-                extra = _reach(turns, [h.start for h in held if h.start not in reach], gap)
-                for moment, nearby in (*reach.items(), *extra.items()):
-                    fixed = len(_reaching(held, moment, gap))
-                    if fixed or moment not in lost:
-                        what = board.count(person.id, nearby).add(Linear(constant=fixed))
-                        self._post_row(board, what, max(1, fixed), tier)
+        reach = _reach(turns, self._moments(board.problem), gap)
+        lost = frozenset() if tier else _inside_next(reach)
+        for person in self._chosen(board.problem):
+            held = [holding for holding in near.get(person.id, ()) if self._counts(holding.shift)]
+            if board.problem.reliefs:
+                self._post_parts(board, person, held, gap, tier)
+                continue
+            extra = _reach(turns, [h.start for h in held if h.start not in reach], gap)
+            for moment, nearby in (*reach.items(), *extra.items()):
+                fixed = len(_reaching(held, moment, gap))
+                if fixed or moment not in lost:
+                    what = board.count(person.id, nearby).add(Linear(constant=fixed))
+                    self._post_row(board, what, max(1, fixed), tier)
 
     def _post_parts(
         self, board: Board, person: Person, held: Sequence[Holding], gap: timedelta, tier: str | None
@@ -85,25 +93,33 @@ class Space(Rule):
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each pair that is too close; where it is soft, for each set of turns that are."""
         facts = self._moments(roster.problem)
-        for gap, tier in self._demands():
+        for gap, tier, exceptions in self._demands():
+            seen = blind_roster(roster, exceptions)
             for person in self._chosen(roster.problem):
-                held = [holding for holding in holdings(roster, person.id) if self._counts(holding.shift)]
+                held = [holding for holding in holdings(seen, person.id) if self._counts(holding.shift)]
                 close = _too_close(held, facts, gap) if tier else _pairs(held, gap)
                 for listed, units in close.items():
                     yield self._finding(roster.problem, person, [held[n] for n in listed], gap, tier, units)
 
-    def _demands(self) -> Iterator[tuple[timedelta, str | None]]:
-        """Each length of time with the tier in which it costs; None if it is hard."""
+    def derived(self, people: Iterable[Person], source: int) -> Iterator[Rule]:
+        """As for every rule; `ideally` stays with the rule itself."""
+        return (rule.model_copy(update={"ideally": None}) for rule in super().derived(people, source))
+
+    def _demands(self) -> Iterator[tuple[timedelta, str | None, Sequence[Excepted]]]:
+        """Each length of time with the tier in which it costs, None if it is hard, and what it does not see.
+
+        An exception with a number changes that number alone.
+        """
         if self.at_least:
-            yield self.at_least, None if self.hard else "should"
+            yield self.at_least, None if self.hard else "should", self.exceptions
         if self.ideally:
-            yield self.ideally, TIER
+            yield self.ideally, TIER, [one for one in self.exceptions if not one.numbers]
 
     def _counts(self, turn: Shift) -> bool:
         return in_scope(turn, (*self.roles, *self.layers))
 
     def _chosen(self, problem: Problem) -> Sequence[Person]:
-        return [person for person in problem.people if not self.people or person.id in self.people]
+        return [person for person in problem.people if self.binds(person)]
 
     def _moments(self, problem: Problem) -> Sequence[datetime]:
         return sorted({turn.start for turn in problem.all_turns if self._counts(turn)})

@@ -1,16 +1,18 @@
 """`waking`: turns, and the handoffs at both ends, fall into the waking hours of whoever holds them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from watchbill.clocks import stays, wall_at, zone_at
 from watchbill.domain import Person, Shift
 from watchbill.fields import Hours, Names, Yes
 from watchbill.problem import Problem
 from watchbill.results import Finding
+from watchbill.rules._blind import blind_board, blind_roster
+from watchbill.rules._exceptions import Excepted, Sight, WakingExcepted
 from watchbill.rules.base import Board, Roster, Rule, in_scope
 from watchbill.times import DAY, MINUTE, Dates, Span, instant, merged, wall, without
 
@@ -22,12 +24,16 @@ class Waking(Rule):
     `handoffs: false` at on-call hours only, which hold the handoffs at their ends.
     """
 
+    milder: ClassVar[Mapping[str, str]] = {"hours": "wider"}
+    exempting: ClassVar[type[Excepted]] = WakingExcepted
     kind: Literal["waking"] = "waking"
     hours: Hours = (7 * 60, 22 * 60)
+    people: Names = ()
     roles: Names = ()
     layers: Names = ()
     spans: Yes = True
     handoffs: Yes = True
+    exceptions: tuple[WakingExcepted, ...] = Field(default=(), alias="except")
 
     @model_validator(mode="after")
     def _looks_at_something(self) -> Self:
@@ -37,8 +43,9 @@ class Waking(Rule):
 
     def post(self, board: Board) -> None:
         """Bars, or prices, the turns that wake somebody."""
+        board = blind_board(board, self.exceptions)
         asleep: dict[tuple[object, str], int] = {}
-        for person in board.problem.people:
+        for person in self._chosen(board.problem):
             broken = []
             for turn in board.open_to(person.id):
                 if board.is_fixed(turn) or not self._covers(turn):
@@ -57,8 +64,11 @@ class Waking(Rule):
     def bars(self, problem: Problem) -> Iterator[tuple[str, Shift]]:
         """Whom which turns would wake, if that is forbidden."""
         asleep: dict[tuple[object, str], int] = {}
-        for person in problem.people if self.hard else ():
+        sight = Sight(self.exceptions, problem)
+        for person in self._chosen(problem) if self.hard else ():
             for turn in problem.turns:
+                if sight.hides(person.id, turn):
+                    continue
                 if self._covers(turn) and self._asleep(asleep, problem, person, turn):
                     yield person.id, turn
 
@@ -71,7 +81,8 @@ class Waking(Rule):
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """One finding for each stint outside its holder's waking hours."""
-        for person in roster.problem.people:
+        roster = blind_roster(roster, self.exceptions)
+        for person in self._chosen(roster.problem):
             for stint in roster.stints(person.id):
                 if not stint.fixed and self._covers(stint.shift) and self.wakes(person, stint.spans):
                     sentence = f"{person.name} holds {stint.shift.turn} outside {self._hours_text()} on their own clock"
@@ -100,6 +111,9 @@ class Waking(Rule):
             if without((piece,), waking):
                 return True
         return False
+
+    def _chosen(self, problem: Problem) -> Sequence[Person]:
+        return [person for person in problem.people if self.binds(person)]
 
     def _covers(self, turn: Shift) -> bool:
         return in_scope(turn, (*self.roles, *self.layers))

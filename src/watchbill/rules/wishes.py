@@ -1,7 +1,7 @@
 """`wishes`: what people would rather avoid or gladly hold, each within a budget and against their own mean."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -14,6 +14,7 @@ from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules.base import Board, Roster, Rule, Stint
+from watchbill.timeline import Timeline
 from watchbill.times import Span, common, total, zone
 
 TIER = "wishes"
@@ -92,13 +93,6 @@ class Claim:
             return 60 * self._loads.minutes(self.wish.person, named, self.wish.hours) if named else 0
         return total(named) // SECOND
 
-    def near(self, turns: Iterable[Shift]) -> Iterable[Shift]:
-        """Those of some turns that lie between the first and the last time which the wish names."""
-        if not self.wish.spans:
-            return turns
-        first, last = self._starts[0], self._ends[-1]
-        return (turn for turn in turns if turn.start < last and first < turn.end)
-
     def _near(self, spans: Sequence[Span]) -> Sequence[Span]:
         # Only what may reach into these spans: a wish for every Friday of two years has a hundred spans.
         return self.wish.spans[bisect_right(self._ends, spans[0].start) : bisect_left(self._starts, spans[-1].end)]
@@ -145,13 +139,15 @@ def weights(problem: Problem, loads: Loads) -> tuple[Fraction, ...]:
     for wish in problem.wishes:
         claims.setdefault(wish.person, []).append(Claim(wish, loads))
     weighed: dict[int, Fraction] = {}
+    turns = Timeline(problem.turns)
     for id_, own in claims.items():
         person = problem.person[id_]
         live = [
             claim
             for claim in own
             if any(
-                _could_hold(problem, person, turn) and claim.seconds(turn.spans) for turn in claim.near(problem.turns)
+                _could_hold(problem, person, turn) and claim.seconds(turn.spans)
+                for turn in (turns.to(claim.wish.spans) if claim.wish.spans else problem.turns)
             )
         ]
         scale = _scale(problem, live)

@@ -154,7 +154,7 @@ class LabelledBoard(Costless, PlanBoard):
     def _facts(self, number: int, id_: str, shift: Shift) -> list[Label]:
         person = self.problem.person[id_]
         found = []
-        if id_ not in self.problem.servers[shift.key]:
+        if not self.problem.may_serve(id_, shift.key):
             found.append(Label(number, "serves", layer=shift.key))
         if day := off_rota(person, shift.spans):
             early, late = person.joined and day < person.joined, person.left and day > person.left

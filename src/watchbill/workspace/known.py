@@ -96,6 +96,8 @@ def check_rule(rule: Node, known: Known) -> Iterator[Mistake]:
             yield from _unknown("role", rule.at(key), (*(known.roles or ()), *known.keys))
     for key in ("tags", "at_least_one", "never_two"):
         yield from _unknown("tag", rule.at(key), known.tags if known.people is not None else None)
+    for one in _items(rule, "except"):
+        yield from check_rule(one, known)
 
 
 def _entries(node: Node, key: str) -> Iterator[tuple[str, Node]]:

@@ -126,6 +126,11 @@ def _limit(value: Any) -> Any:
         for key in ("kind", "people", "tags", "each"):
             if key in value:
                 raise ValueError(f'"{key}" cannot stand here: it is a limit for this person. Remove it.')
+        listed = value.get("except")
+        for one in listed if isinstance(listed, list) else ():
+            for key in ("people", "tags"):
+                if isinstance(one, dict) and key in one:
+                    raise ValueError(f'"{key}" cannot stand in except here: it is a limit for this person. Remove it.')
         return {**value, "kind": "limit"}
     return value
 

@@ -45,6 +45,7 @@ def problem(
         roles=workspace.roles,
         shifts=shifts,
         servers={layer.key: servers(workspace, layer) for role in workspace.roles for layer in role.layers},
+        helpers=rules.helpers(workspace.people, workspace.roles, workspace.rules),
         leaves=tuple(
             leave
             for person in workspace.people
@@ -66,7 +67,7 @@ def problem(
         wish_budget=workspace.wish_budget,
         near=near,
     )
-    return facts, (*rules.standing(), *workspace.rules)
+    return facts, rules.in_force((*rules.standing(), *workspace.rules), workspace.people)
 
 
 def horizon(workspace: Workspace, period: Period) -> Span:

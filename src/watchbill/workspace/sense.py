@@ -7,6 +7,7 @@ from itertools import combinations
 
 from watchbill.domain import TurnLength
 from watchbill.errors import Mistake, Place
+from watchbill.rules import Rule
 from watchbill.times import WEEKDAYS
 from watchbill.workspace.moments import Moments
 from watchbill.workspace.nodes import Node, Part
@@ -60,6 +61,7 @@ def check_team(file: TeamFile, root: Node) -> Iterator[Mistake]:
     yield from _tiers(file, find)
     yield from _pins(file, find)
     yield from _schedules(file, find)
+    yield from exceptions(find, "rules", file.rules)
     half_life = file.fairness.half_life
     if half_life is not None and half_life < timedelta(days=1):
         yield Mistake(find.value("fairness", "half_life"), "half_life is too short. Write 1 day or more.")
@@ -149,6 +151,13 @@ def _tiers(file: TeamFile, find: Finder) -> Iterator[Mistake]:
         seen.setdefault(tier.name, n)
 
 
+def exceptions(find: Finder, key: str, rules: Sequence[Rule]) -> Iterator[Mistake]:
+    """What is wrong with exceptions to rules that stand in a list under a key."""
+    for n, rule in enumerate(rules):
+        for number, what, sentence in rule.objections():
+            yield Mistake(find.value(key, n, "except", number, what), sentence)
+
+
 def _pins(file: TeamFile, find: Finder) -> Iterator[Mistake]:
     seen: dict[str, int] = {}
     for n, pin in enumerate(file.pins):
@@ -201,6 +210,7 @@ MOST_LINES = 2_000
 def check_availability(file: AvailabilityFile, root: Node) -> Iterator[Mistake]:
     """Lines of one person that contradict or repeat each other."""
     find = Finder(root)
+    yield from exceptions(find, "limits", file.limits)
     lines = [
         _Dated(kind, find.value(kind, n), entry.moments)
         for kind, entries in (("leave", file.leave), ("avoid", file.avoid), ("prefer", file.prefer))

@@ -1,0 +1,132 @@
+"""Exceptions to rules: both faces agree on every plan, and an exception only ever lets more plans pass."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from builders import days, person, problem, shift
+from judging import neighbour
+from twins import assert_twins, every_plan, tier_costs
+from watchbill.audit import audit, whole
+from watchbill.load import Loads
+from watchbill.problem import Problem
+from watchbill.rules import Cover, Eligible, Follow, Limit, Overlap, Pair, Rest, Rule, Space, Waking, in_force
+
+STANDING: tuple[Rule, ...] = (Overlap(), Cover())
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FOUR = days(count=4)
+SHORT = days(count=4, hours=8)
+EIGHT = tuple(
+    shift(f"primary/x/2027-01-{4 + n // 3:02}T{n % 3 * 8:02}", f"2027-01-{4 + n // 3:02}T{n % 3 * 8:02}", 8)
+    for n in range(5)
+)
+TWO_ROLES = (*days("primary", 2), *days("secondary", 2))
+LEADS = (person("ana", tags=("lead",)), person("bo", tags=("lead", "new")), person("cy"))
+CLOCKS = (person("ana"), person("bo", "Asia/Tokyo"), person("cy", "America/Los_Angeles"))
+AWAKE = Waking(hours=(6 * 60, 24 * 60))
+BEFORE = (neighbour("primary/daily/2027-01-03", "2027-01-03T00", 20, "ana"),)
+ANA, ALL = {"people": "ana", "dates": "2027-01-05"}, {"dates": "2027-01-05"}
+
+Case = tuple[Problem, Rule, dict[str, object]]
+CASES: dict[str, Case] = {
+    "eligible": (problem(LEADS, SHORT), Eligible(tags=("lead",)), {"people": "cy", "dates": "2027-01-05..2027-01-06"}),
+    "eligible, everyone": (problem(LEADS, SHORT), Eligible(tags=("new",)), ALL),
+    "rest": (problem(("ana", "bo"), SHORT), Rest(at_least=20 * HOUR), ANA),
+    "rest, milder": (problem(("ana", "bo"), SHORT), Rest(at_least=44 * HOUR), {**ANA, "at_least": "12h"}),
+    "rest, milder and still too long": (
+        problem(shifts=SHORT),
+        Rest(at_least=44 * HOUR),
+        {**ANA, "at_least": "20h"},
+    ),
+    "rest, the plan before": (
+        problem(("ana", "bo"), SHORT[:3], before=BEFORE),
+        Rest(at_least=20 * HOUR),
+        {"people": "ana", "dates": "2027-01-03"},
+    ),
+    "rest, what is not seen fills the gap": (
+        problem(("ana", "bo"), EIGHT),
+        Rest(at_least=11 * HOUR),
+        {"people": "ana", "dates": "2027-01-04"},
+    ),
+    "rest, after nights": (
+        problem(("ana", "bo"), EIGHT),
+        Rest(at_least=9 * HOUR, after_night=24 * HOUR),
+        {"people": "bo", "dates": "2027-01-04", "after_night": "10h"},
+    ),
+    "rest, stretches": (problem(("ana", "bo"), EIGHT), Rest(max_stretch=16 * HOUR), ANA),
+    "rest, longer stretches": (
+        problem(("ana", "bo"), EIGHT),
+        Rest(max_stretch=8 * HOUR),
+        {**ANA, "max_stretch": "16h"},
+    ),
+    "limit": (problem(("ana", "bo"), FOUR), Limit(count="shifts", at_most=2), ANA),
+    "limit, milder": (problem(shifts=FOUR[:3]), Limit(count="shifts", at_most=1), {**ANA, "at_most": "2"}),
+    "limit, hours in a window": (
+        problem(("ana", "bo"), FOUR),
+        Limit(count="hours", at_most=24 * HOUR, per=2 * DAY),
+        {**ANA, "at_most": "48h"},
+    ),
+    "limit, days running": (problem(("ana", "bo"), FOUR), Limit(count="consecutive_days", at_most=1), ANA),
+    "limit, days running and the plan before": (
+        problem(("ana", "bo"), FOUR, before=BEFORE),
+        Limit(count="consecutive_days", at_most=2),
+        {"tags": "none", "people": "ana", "dates": ["2027-01-03", "2027-01-05"]},
+    ),
+    "limit, all together": (
+        problem(("ana", "bo"), FOUR),
+        Limit(count="nights", at_most=2, each="all", people=("ana",)),
+        {**ALL, "at_most": "3"},
+    ),
+    "space": (problem(("ana", "bo"), FOUR), Space(at_least=DAY), ANA),
+    "space, milder": (problem(shifts=FOUR), Space(at_least=2 * DAY), {**ANA, "at_least": "1 day"}),
+    "space, ideally": (problem(("ana", "bo"), SHORT), Space(at_least=DAY, ideally=2 * DAY), {**ANA, "at_least": "9h"}),
+    "pair, never two": (problem(LEADS, TWO_ROLES), Pair(never_two=("lead",)), ANA),
+    "pair, apart": (problem(shifts=TWO_ROLES), Pair(apart=("ana", "bo")), ANA),
+    "pair, at least one": (
+        problem(("ana", *LEADS[1:]), TWO_ROLES),
+        Pair(at_least_one=("lead",), never_two=("new",)),
+        ALL,
+    ),
+    "follow, the same": (problem(shifts=FOUR[:3]), Follow(first="primary", then="primary"), ANA),
+    "follow, another one": (problem(shifts=FOUR), Follow(first="primary", then="primary", person="other"), ANA),
+    "follow, everyone": (problem(shifts=FOUR), Follow(first="primary", then="primary"), ALL),
+    "waking": (problem(CLOCKS, EIGHT[:4]), AWAKE, {"people": "bo", "dates": "2027-01-04"}),
+    "waking, wider": (problem(CLOCKS, EIGHT[:4]), AWAKE, {"dates": "2027-01-04", "hours": "00:00..24:00"}),
+}
+SOFT = {name: case for name, case in CASES.items() if case[2].keys() <= {"people", "tags", "dates"}}
+
+
+def ruled(rule: Rule, exception: dict[str, object], facts: Problem) -> tuple[Rule, ...]:
+    return in_force([rule.but(**exception)], facts.people)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_model_and_check_agree(name: str) -> None:
+    facts, rule, exception = CASES[name]
+    assert_twins(facts, [*STANDING, *ruled(rule, exception, facts)])
+
+
+@pytest.mark.parametrize("name", SOFT)
+def test_model_and_check_agree_about_costs(name: str) -> None:
+    facts, rule, exception = SOFT[name]
+    soft = rule.model_copy(update={"strength": "should", "weight": 3})
+    assert_twins(facts, [*STANDING, *ruled(soft, exception, facts)])
+
+
+def judged(facts: Problem, rules: Sequence[Rule]) -> list[tuple[bool, int]]:
+    """Of every plan, whether it breaks something hard, and what it costs."""
+    out = []
+    for plan in every_plan(facts):
+        found = audit(facts, rules, whole(facts, plan), Loads(facts))
+        out.append((any(finding.hard for finding in found), sum(tier_costs(found).values())))
+    return out
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_exception_lets_more_plans_pass_and_none_cost_more(name: str) -> None:
+    facts, rule, exception = CASES[name]
+    strict, milder = (judged(facts, rules) for rules in ([rule], ruled(rule, exception, facts)))
+    assert all(m <= s for (s, _), (m, _) in zip(strict, milder, strict=True))
+    assert all(m <= s for (hard, s), (_, m) in zip(strict, milder, strict=True) if not hard)
+    assert milder != strict
