@@ -14,13 +14,14 @@ from watchbill.cli import run
 from watchbill.errors import InputError, Refused, WrongUsage
 from watchbill.periods import period
 from watchbill.report.whatif import above, evenness
-from watchbill.results import Draft, Infeasible
+from watchbill.results import Draft
 from watchbill.rules import Limit
 from watchbill.times import total
-from watchbill.whatif import PLANNED, Side, Supposed, supposition, what_if
+from watchbill.whatif import PLANNED, Impossible, Side, Supposed, supposition, what_if
 from watchbill.workspace import overlay
 
 WHEN = period(PERIOD)
+EVERYONE = [f"{who}:2027-01-19" for who in ("ana", "bo", "cy", "dee")]
 NEWS = datetime(2027, 1, 13, 13, tzinfo=UTC)
 
 
@@ -162,10 +163,24 @@ def test_from_an_instant_on_as_little_as_possible_changes_and_nothing_before(pub
 
 
 def test_where_nobody_is_left_the_conflict_is_the_answer(published: Path) -> None:
-    over = supposition(published, WHEN, leaves=[f"{who}:2027-01-19" for who in ("ana", "bo", "cy", "dee")])
+    over = supposition(published, WHEN, leaves=EVERYONE)
     made = what_if(published, WHEN, over)
-    assert isinstance(made, Infeasible)
-    assert made.causes
+    assert isinstance(made, Impossible)
+    assert made.why.causes
+
+
+@pytest.mark.parametrize("since", [None, NEWS])
+def test_where_nobody_is_left_the_least_that_would_be_uncovered_is_told(
+    published: Path, since: datetime | None
+) -> None:
+    made = what_if(published, WHEN, supposition(published, WHEN, leaves=EVERYONE, since=since), since=since)
+    assert isinstance(made, Impossible)
+    assert made.then is not None
+    assert made.then.holes == ("primary/week/2027-01-18",)
+    assert made.uncovered == {"primary": 168_00}
+    left = [a for a in made.then.draft.shifts if a.shift.id not in made.then.holes]
+    assert all(total(a.shift.spans) == sum((p.end - p.start for p in a.parts), timedelta()) for a in left)
+    assert {finding.rule for finding in made.then.draft.findings if finding.hard} == {"cover"}
 
 
 def test_without_a_plan_the_one_that_plan_would_give_is_the_present_one(team: Path) -> None:
@@ -265,10 +280,16 @@ def test_a_fragment_comes_from_a_file_and_its_mistakes_name_it(published: Path, 
 
 
 def test_no_plan_is_an_answer_with_its_own_exit_code(published: Path, cli: Cli) -> None:
-    leaves = [word for who in ("ana", "bo", "cy", "dee") for word in ("--leave", f"{who}:2027-01-19")]
+    before = contents(published)
+    leaves = [word for leave in EVERYONE for word in ("--leave", leave)]
     ended = cli("-C", published, "what-if", *leaves)
     assert ended.code == 3
     assert "18 January" in ended.err
+    assert "At best 1 of 5 shifts would have holes: 168.0 h of primary.\n  primary/week/2027-01-18\n" in ended.out
+    told = json.loads(cli("-C", published, "what-if", *leaves, "--json").out)
+    assert (told["outcome"], told["best"]["uncovered"]) == ("infeasible", {"primary": 168.0})
+    assert told["best"]["holes"] == ["primary/week/2027-01-18"]
+    assert contents(published) == before
 
 
 @pytest.mark.parametrize(

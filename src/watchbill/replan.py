@@ -83,6 +83,30 @@ def smallest_change(
     return _explained(left, watch)
 
 
+def with_holes(
+    ground: Ground,
+    plan: Draft,
+    at: datetime,
+    *,
+    notice: timedelta,
+    inputs: Inputs,
+    effort: "Effort",
+    watch: "Watch | None" = None,
+) -> Draft | OutOfTime:
+    """Where no change helps: the draft that leaves as little as possible uncovered from an instant on."""
+    from watchbill.holes import best_effort
+
+    listed = pieces(ground.problem, plan, at)
+    task = _Task(_pinned(ground, plan, listed), plan, at, listed, Span(at, at + notice), inputs)
+    *_, widest = _wider(listed)
+    left = task.left(widest)
+    made = best_effort(left.ground, inputs, effort, watch)
+    if isinstance(made, OutOfTime):
+        return made
+    found = {(piece.shift.id, piece.span.start): made.holders[id_] for id_, piece in left.pieces.items()}
+    return task.draft(found, made.tiers)
+
+
 def _wider(listed: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
     """What may be decided: what is free; also shifts that have not begun; everything that no guest holds."""
     seen: tuple[Piece, ...] = ()

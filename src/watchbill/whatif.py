@@ -5,7 +5,7 @@ by loads and audit from who holds what; nothing is taken from the solver but who
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.remaining import Piece, pieces
-from watchbill.replan import Move, Smallest, smallest_change
+from watchbill.replan import Move, smallest_change, with_holes
 from watchbill.report.diff import Change, diff
 from watchbill.results import Draft, Infeasible, OutOfTime
 from watchbill.rules._held import Holding, holdings
@@ -124,6 +124,26 @@ class Supposed:
         return {**(self.present.problem.person if self.present else {}), **self.then.problem.person}
 
 
+@dataclass(frozen=True)
+class Impossible:
+    """No plan would exist: why, and the draft that would leave the least uncovered. `then` None: not found in time."""
+
+    period: Period
+    why: Infeasible
+    present: Side | None
+    then: Side | None
+    since: datetime | None
+
+    @property
+    def uncovered(self) -> Mapping[str, int]:
+        """Hours that nobody would be on call, in hundredths, by role in the order of the layers."""
+        out: dict[str, int] = {}
+        for assigned in self.then.draft.shifts if self.then else ():
+            missing = total(without(assigned.shift.spans, _covered(assigned.parts))) / timedelta(hours=1)
+            out[assigned.shift.role] = out.get(assigned.shift.role, 0) + round(missing * 100)
+        return {role: hours for role, hours in out.items() if hours}
+
+
 # ------------------------------------------------------------------------------------------------------- suppose
 
 
@@ -186,7 +206,7 @@ def what_if(
     since: datetime | None = None,
     effort: "Effort | None" = None,
     watch: "Watch | None" = None,
-) -> Supposed | Infeasible | OutOfTime:
+) -> Supposed | Impossible | OutOfTime:
     """The plan that would come out with what is supposed, beside the present one; or why there would be none.
 
     The present one is the published plan, else the draft, else what `plan` would give now. Without `since` everything
@@ -203,11 +223,9 @@ def what_if(
     present = here or _planned(folder, period, effort, watch)
     if isinstance(present, OutOfTime):
         return present
-    near = present.draft if present else None
     if stored is not None and since is not None:
-        notice = workspace.read(folder, over).notice
-        return _after(then, stored, since, notice, effort, watch, present)
-    return _anew(then, near, effort, watch, present, period)
+        return _after(then, stored, since, workspace.read(folder, over).notice, effort, watch, present)
+    return _anew(then, effort, watch, present, period)
 
 
 def _stored(folder: Path, period: Period) -> tuple[Side | None, Draft | None]:
@@ -237,11 +255,15 @@ def _after(
     effort: "Effort",
     watch: "Watch | None",
     present: Side | None,
-) -> Supposed | Infeasible | OutOfTime:
+) -> Supposed | Impossible | OutOfTime:
     """The smallest change from an instant on."""
     inputs = drafting.inputs(ground, effort)
     made = smallest_change(ground, stored, since, notice=notice, inputs=inputs, effort=effort, watch=watch)
-    if not isinstance(made, Smallest):
+    if isinstance(made, Infeasible):
+        quick = _quick(effort)
+        best = with_holes(ground, stored, since, notice=notice, inputs=inputs, effort=quick, watch=watch)
+        return Impossible(stored.period, made, present, _side(best, ground), since)
+    if isinstance(made, OutOfTime):
         return made
     lost = tuple(piece for piece in pieces(ground.problem, stored, since) if piece.free and piece.holder)
     return Supposed(stored.period, present, Side(made.draft, ground, PLANNED), lost, since, made.moves)
@@ -249,13 +271,13 @@ def _after(
 
 def _anew(
     ground: Ground,
-    near: Draft | None,
     effort: "Effort",
     watch: "Watch | None",
     present: Side | None,
     period: Period,
-) -> Supposed | Infeasible | OutOfTime:
+) -> Supposed | Impossible | OutOfTime:
     """The best plan from scratch; what was pinned by hand stays where its holder can."""
+    near = present.draft if present else None
     listed = pieces(ground.problem, near, EPOCH) if near else ()
     lost = tuple(piece for piece in listed if piece.free and piece.holder)
     on = _beside(ground, near, lost) if near else ground
@@ -265,8 +287,22 @@ def _anew(
     if isinstance(made, OutOfTime):
         return made
     from watchbill import explain
+    from watchbill.holes import best_effort
 
-    return explain.explained(on.problem, on.rules, on.loads, watch=watch)
+    why = explain.explained(on.problem, on.rules, on.loads, watch=watch)
+    if isinstance(why, OutOfTime):
+        return why
+    quick = _quick(effort)
+    return Impossible(period, why, present, _side(best_effort(on, drafting.inputs(on, quick), quick, watch), on), None)
+
+
+def _quick(effort: "Effort") -> "Effort":
+    """A tenth of the work: what counts is how little can be left uncovered, not how fair the rest is."""
+    return replace(effort, work=effort.work / 10, nodes=max(1, effort.nodes // 10))
+
+
+def _side(made: Draft | OutOfTime, ground: Ground) -> Side | None:
+    return Side(made, ground, PLANNED) if isinstance(made, Draft) else None
 
 
 def _beside(ground: Ground, near: Draft, lost: Sequence[Piece]) -> Ground:

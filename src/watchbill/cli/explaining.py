@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of, say, say_json
+from watchbill.cli.watching import chosen, shown, watched
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
     from watchbill.periods import Period
     from watchbill.results import OutOfTime, Tier
+    from watchbill.solve.limits import Watch
     from watchbill.why import Case, Explained, Forced, Impossible, Personal
 
 NO_PLAN, OUT_OF_TIME = 3, 5
@@ -79,20 +81,11 @@ def _forced(
     folder: Path, shift: str, person: str, period: "Period | None", *, draft: bool, effort: float, quiet: bool
 ) -> "Forced | Impossible | OutOfTime":
     from watchbill import why
-    from watchbill.cli.progress import progress
-    from watchbill.cli.running import until_stopped
-    from watchbill.solve.limits import Effort, Watch
 
-    usual = Effort()
-    chosen = Effort(work=usual.work * effort, nodes=max(1, round(usual.nodes * effort)))
-    with progress(f"{shift} with {person}", quiet=quiet) as report:
-        watch = Watch(report)
-        return until_stopped(
-            lambda: why.why_not(folder, shift, person, period, draft=draft, effort=chosen, watch=watch),
-            watch,
-            seconds=None,
-            said=lambda _: note("stopping; what is known so far is told. Press Ctrl-C again to drop it."),
-        )
+    def call(watch: "Watch") -> "Forced | Impossible | OutOfTime":
+        return why.why_not(folder, shift, person, period, draft=draft, effort=chosen(effort), watch=watch)
+
+    return watched(f"{shift} with {person}", call, quiet=quiet, said=shown)
 
 
 # ----------------------------------------------------------------------------------------------------------- shift

@@ -1,6 +1,7 @@
 """`plan`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -19,6 +20,7 @@ from watchbill.cli.base import (
     say_json,
     today,
 )
+from watchbill.cli.watching import chosen, watched
 
 if TYPE_CHECKING:
     from watchbill.app import Planned
@@ -66,19 +68,14 @@ def plan(
     """
     from watchbill import app
     from watchbill.shelf import shelf
-    from watchbill.solve.limits import Effort
 
     folder = folder_of(context)
-    usual = Effort()
-    nodes = max(1, round(usual.nodes * effort))
-    chosen = Effort(work=usual.work * effort, nodes=nodes, seed=seed, race=fast)
+    work = replace(chosen(effort), seed=seed, race=fast)
     wanted = period_of(period) or shelf(folder).to_plan(today())
 
     def call(watch: "Watch") -> "Planned | Infeasible | OutOfTime":
         most = EVERY if every else FEW
-        return app.plan(
-            folder, wanted, effort=chosen, watch=watch, fresh=fresh, best_effort=best_effort, conflicts=most
-        )
+        return app.plan(folder, wanted, effort=work, watch=watch, fresh=fresh, best_effort=best_effort, conflicts=most)
 
     _tell(solved(wanted, call, seconds=time_limit, quiet=quiet), quiet=quiet, as_json=as_json)
 
@@ -91,13 +88,7 @@ def solved(
     quiet: bool,
 ) -> "Planned | Infeasible | OutOfTime":
     """Plans and says how far it is; Ctrl-C and the time limit end with the best so far."""
-    from watchbill.cli.progress import progress
-    from watchbill.cli.running import until_stopped
-    from watchbill.solve.limits import Watch
-
-    with progress(str(period), quiet=quiet) as report:
-        watch = Watch(report)
-        return until_stopped(lambda: call(watch), watch, seconds=seconds, said=note)
+    return watched(str(period), call, quiet=quiet, seconds=seconds)
 
 
 def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: bool) -> None:

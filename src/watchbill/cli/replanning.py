@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchbill.cli.base import AsJson, PeriodText, command, folder_of, note, now, out, period_of, say, say_json
+from watchbill.cli.watching import chosen, watched
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -74,17 +75,9 @@ def _solved(
     folder: Path, period: "Period", at: datetime, *, effort: float, quiet: bool
 ) -> "Replanned | Infeasible | OutOfTime":
     from watchbill import app
-    from watchbill.cli.progress import progress
-    from watchbill.cli.running import until_stopped
-    from watchbill.solve.limits import Effort, Watch
 
-    usual = Effort()
-    chosen = Effort(work=usual.work * effort, nodes=max(1, round(usual.nodes * effort)))
-    with progress(str(period), quiet=quiet) as report:
-        watch = Watch(report)
-        return until_stopped(
-            lambda: app.replan(folder, period, at, effort=chosen, watch=watch), watch, seconds=None, said=note
-        )
+    work = chosen(effort)
+    return watched(str(period), lambda watch: app.replan(folder, period, at, effort=work, watch=watch), quiet=quiet)
 
 
 # ----------------------------------------------------------------------------------------------------------- tell

@@ -1,9 +1,9 @@
-"""`what-if` and `staffing`."""
+"""`what-if`."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -11,6 +11,7 @@ from watchbill.cli.base import (
     AsJson,
     PeriodText,
     command,
+    end,
     folder_of,
     note,
     now,
@@ -20,18 +21,17 @@ from watchbill.cli.base import (
     say_json,
     today,
 )
+from watchbill.cli.watching import chosen, shown, watched
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from watchbill.needs import Staffing
     from watchbill.periods import Period
-    from watchbill.results import Infeasible, OutOfTime
     from watchbill.shelf import Shelf
-    from watchbill.solve.limits import Effort
-    from watchbill.whatif import Side, Supposed
-    from watchbill.workspace.overlay import Overlay
+    from watchbill.whatif import Impossible, Side, Supposed
 
 MOST_BYTES = 1_000_001
+MOST_HOLES = 12
+NO_PLAN = 3
 
 
 @command("watchbill what-if --leave ana:2027-02-01..2027-05-31", name="what-if")
@@ -62,32 +62,37 @@ def what_if(
 
     Without --from everything is planned from scratch. Exit code 3: no plan could exist; 5: out of time without one.
     """
-    from watchbill import workspace
+    from watchbill import whatif, workspace
     from watchbill.cli.planning import tell_no_plan
     from watchbill.cli.replanning import moment
+    from watchbill.results import OutOfTime
     from watchbill.shelf import shelf
-    from watchbill.solve.limits import Effort
     from watchbill.times import wall, zone
-    from watchbill.whatif import Supposed, supposition
 
     folder = folder_of(context)
     if not (leave or without or change):
         raise WrongUsage("nothing is supposed. Add --leave ana:2027-02-01..2027-05-31, --without bo or --change FILE.")
     team = workspace.read(folder)
     at = moment(since, team.zone, now()) if since is not None else None
-    wanted = period_of(period) or _period(shelf(folder), wall(at, zone(team.zone)).date() if at else None)
-    over = supposition(
+    wanted = period_of(period) or period_meant(shelf(folder), wall(at, zone(team.zone)).date() if at else None)
+    over = whatif.supposition(
         folder, wanted, leaves=leave or (), gone=without or (), changes=_fragments(change or ()), since=at
     )
-    usual = Effort()
-    chosen = Effort(work=usual.work * effort, nodes=max(1, round(usual.nodes * effort)))
-    outcome = _solved(folder, wanted, over, at, chosen, quiet=quiet)
-    if not isinstance(outcome, Supposed):
+    work = chosen(effort)
+    outcome = watched(
+        f"what if, {wanted}",
+        lambda watch: whatif.what_if(folder, wanted, over, since=at, effort=work, watch=watch),
+        quiet=quiet,
+        said=shown,
+    )
+    if isinstance(outcome, whatif.Impossible):
+        _tell_impossible(outcome, as_json=as_json)
+    if isinstance(outcome, OutOfTime):
         tell_no_plan(outcome, as_json=as_json)
     say_json(_json(outcome)) if as_json else _tell(outcome)
 
 
-def _period(found: "Shelf", day: date | None) -> "Period":
+def period_meant(found: "Shelf", day: date | None) -> "Period":
     """The period that is meant where none is named: what runs on a day, else what there is, else what is next."""
     if day is not None and found.plans:
         return found.to_replan(day)
@@ -105,28 +110,6 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise WrongUsage(f"{path} cannot be read: {reason}. Name a file that can with --change.") from None
-
-
-def _solved(
-    folder: Path, period: "Period", over: "Overlay", at: datetime | None, effort: "Effort", *, quiet: bool
-) -> "Supposed | Infeasible | OutOfTime":
-    from watchbill import whatif
-    from watchbill.cli.progress import progress
-    from watchbill.cli.running import until_stopped
-    from watchbill.solve.limits import Watch
-
-    with progress(f"what if, {period}", quiet=quiet) as report:
-        watch = Watch(report)
-        return until_stopped(
-            lambda: whatif.what_if(folder, period, over, since=at, effort=effort, watch=watch),
-            watch,
-            seconds=None,
-            said=_stopping,
-        )
-
-
-def _stopping(_: str) -> None:
-    note("stopping; what is known so far is shown. Press Ctrl-C again to end at once.")
 
 
 # ----------------------------------------------------------------------------------------------------------- tell
@@ -173,12 +156,13 @@ def _present(side: "Side | None") -> str:
     return "the plan as things are (planned now)" if side.source == PLANNED else side.source
 
 
-def _mode(done: "Supposed") -> str:
+def _mode(done: "Supposed | Impossible") -> str:
     from watchbill.report import words
 
-    if done.since is None:
+    known = done.then or done.present
+    if done.since is None or known is None:
         return "from scratch"
-    return f"if as little as possible changed from {words.moment(done.since, done.then.problem.zone)} on"
+    return f"if as little as possible changed from {words.moment(done.since, known.problem.zone)} on"
 
 
 def _cover(side: "Side") -> str:
@@ -196,6 +180,45 @@ def _moved(changed: int, count: int) -> str:
 
 def _listed(words: list[str], most: int = 6) -> str:
     return ", ".join([*words[:most], *([f"and {len(words) - most} more"] if len(words) > most else [])])
+
+
+def _tell_impossible(asked: "Impossible", *, as_json: bool) -> NoReturn:
+    """Why no plan would exist, and how much would be uncovered at best; ends the command."""
+    from watchbill.cli.planning import tell_no_plan
+    from watchbill.report import conflicts
+
+    if as_json:
+        say_json(
+            {
+                "period": asked.period.name,
+                **conflicts.as_json(asked.why),
+                "present": _side(asked.present) if asked.present else None,
+                "best": {**_side(asked.then), "uncovered": _hours(asked)} if asked.then else None,
+            }
+        )
+        end(NO_PLAN)
+    for line in _at_best(asked):
+        say(line)
+    tell_no_plan(asked.why, as_json=False)
+
+
+def _hours(asked: "Impossible") -> dict[str, float]:
+    return {role: hundredths / 100 for role, hundredths in asked.uncovered.items()}
+
+
+def _at_best(asked: "Impossible") -> list[str]:
+    from watchbill.texts import counted, hours
+
+    lines = [f"{asked.period}: {_present(asked.present)}, and what would come out {_mode(asked)}."]
+    if asked.present:
+        lines.append(f"Present plan: {_cover(asked.present)}.")
+    if asked.then is None:
+        return [*lines, "What would be uncovered at best was not found within the work allowed."]
+    amounts = " and ".join(f"{hours(hundredths)} h of {role}" for role, hundredths in asked.uncovered.items())
+    holes, count = list(asked.then.holes), len(asked.then.draft.shifts)
+    lines.append(f"At best {len(holes)} of {counted(count, 'shift')} would have holes: {amounts}.")
+    more = [f"and {len(holes) - MOST_HOLES} more"] if len(holes) > MOST_HOLES else []
+    return [*lines, *(f"  {line}" for line in [*holes[:MOST_HOLES], *more])]
 
 
 def _json(done: "Supposed") -> dict[str, Any]:
@@ -224,69 +247,3 @@ def _side(side: "Side") -> dict[str, Any]:
         "reproducible": side.draft.inputs.reproducible,
         **whatif.side_json(side.draft, side.held()),
     }
-
-
-# ------------------------------------------------------------------------------------------------------- staffing
-
-
-@command("watchbill staffing 2027-Q1 --at-most 25%")
-def staffing(
-    context: typer.Context,
-    period: PeriodText = None,
-    at_most: Annotated[
-        str, typer.Option(metavar="PERCENT", help="How much of anyone's time may be on call, for the third number.")
-    ] = "25%",
-    no_growth: Annotated[
-        bool, typer.Option("--no-growth", help="Do not ask which month breaks first as leave grows.")
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(metavar="NUMBER", min=0, max=2**31 - 1, help="For the leave that is simulated.")
-    ] = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show how many people it takes at each site, and which month breaks first as leave grows. Nothing is written.
-
-    Fewer are ruled out by counting, or by two solves that agree. Ctrl-C ends with what is known.
-    """
-    from watchbill.report import staffing as tables
-    from watchbill.shelf import shelf
-
-    folder = folder_of(context)
-    wanted = period_of(period) or _period(shelf(folder), None)
-    percent = _percent(at_most)
-    done = _staffed(folder, wanted, percent, growth=not no_growth, seed=seed, quiet=quiet)
-    if as_json:
-        say_json(tables.as_json(done))
-        return
-    say(f"{done.period}: how many people it takes{'' if done.complete else ', as far as it was asked'}.")
-    for site in done.sites:
-        out("", tables.site(site, percent))
-
-
-def _percent(text: str) -> int:
-    from watchbill.fields import percent
-
-    try:
-        found = percent(text)
-    except ValueError as error:
-        raise WrongUsage(f"--at-most: {error}") from None
-    if not 1 <= found <= 100:
-        raise WrongUsage(f'--at-most: "{text}" is not between 1% and 100%. Write it as 25%.')
-    return found
-
-
-def _staffed(folder: Path, period: "Period", percent: int, *, growth: bool, seed: int, quiet: bool) -> "Staffing":
-    from watchbill import staffing
-    from watchbill.cli.progress import progress
-    from watchbill.cli.running import until_stopped
-    from watchbill.solve.limits import Watch
-
-    with progress(f"staffing, {period}", quiet=quiet) as report:
-        watch = Watch(report)
-        return until_stopped(
-            lambda: staffing.staffing(folder, period, at_most=percent, growth=growth, seed=seed, watch=watch),
-            watch,
-            seconds=None,
-            said=_stopping,
-        )
