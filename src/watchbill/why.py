@@ -14,9 +14,11 @@ from watchbill.finding import find, find_person, find_shift
 from watchbill.judge import hand_pins, with_pins
 from watchbill.periods import Period
 from watchbill.policy import Near
+from watchbill.problem import Problem
 from watchbill.reasons.asked import Got, Respected, Wished, got, respected, wished
 from watchbill.reasons.candidates import Candidate, candidates
 from watchbill.reasons.prices import Pricer
+from watchbill.reasons.reliefs import only_relieves
 from watchbill.results import Account, Assigned, Draft, Infeasible, OutOfTime, Solved, Tier
 from watchbill.serving import serving
 from watchbill.shelf import shelf
@@ -138,10 +140,11 @@ def why_not(
 ) -> Forced | Impossible | OutOfTime:
     """The best plan in which a person holds a shift, beside the one there is; or why there is none."""
     case, assigned = _case(folder, text, period, draft=draft)
-    who = find_person(case.ground.problem.person, person)
+    problem = case.ground.problem
+    who = find_person(problem.person, person)
     seats = [a for a in case.plan.shifts if a.shift.turn == assigned.shift.turn]
-    if any(part.person == who for seat in seats for part in seat.parts):
-        name = case.ground.problem.person[who].name
+    if any(_holds(problem, seat, who) for seat in seats):
+        name = problem.person[who].name
         raise Refused(f"{name} is on {assigned.shift.turn} already. Why: watchbill explain {assigned.shift.id}")
     return _forced(case, assigned, who, effort, watch)
 
@@ -166,6 +169,12 @@ def explain_person(folder: Path, person: str, period: Period | None = None, *, d
         tuple(respected(case.pricer, line, who) for line in hard),
         got(case.pricer, who),
     )
+
+
+def _holds(problem: Problem, seat: Assigned, person: str) -> bool:
+    """Whether somebody holds a shift, if only in part, and does not just take what its holder misses."""
+    named = any(part.person == person for part in seat.parts)
+    return named and not only_relieves(problem, seat.shift, seat.parts, person)
 
 
 def _case(folder: Path, text: str, period: Period | None, *, draft: bool) -> tuple[Case, Assigned]:
@@ -227,7 +236,7 @@ def _forced(
         outcome = solve_beside(
             ground.problem,
             ground.rules,
-            known,
+            case.pricer.parts,
             case.pricer.values,
             turn=assigned.shift.turn,
             effort=effort,

@@ -7,6 +7,7 @@ does. So an answer comes soon, and says what the difference between the two prob
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from watchbill.domain import Part, Shift, turn_of
 from watchbill.load import Loads
 from watchbill.policy import TierSpec
 from watchbill.problem import Problem
@@ -22,6 +23,7 @@ from watchbill.solve.neighbours import Neighbours, draws
 from watchbill.solve.parts import ModelPart, parts
 from watchbill.solve.proving import PROOF_VARIABLES, Proving
 from watchbill.solve.tiers import Climbed, Race, Seen, Step
+from watchbill.times import common, merged
 
 START_SHARE = 0.2
 CREW, CREWS, CREW_PART = 4, 3, 12
@@ -32,7 +34,7 @@ FIRST = ("should", "fairness", "burden")
 def solve_beside(
     problem: Problem,
     rules: Sequence[Rule],
-    known: Mapping[str, str],
+    known: Mapping[str, Sequence[Part]],
     values: Mapping[str, int],
     *,
     turn: str,
@@ -40,18 +42,14 @@ def solve_beside(
     watch: Watch | None = None,
     loads: Loads | None = None,
 ) -> Outcome:
-    """The best plan of a problem in which one turn is decided otherwise than in a known plan, shift id to person.
+    """The best plan of a problem in which one turn is decided otherwise than in a known plan, given by its parts.
 
     `values` is what each tier costs in the known plan, which breaks nothing hard but what is decided about the turn. A
     tier's bound holds for every plan that costs no more than the known one in each tier before it.
     """
     effort, watch = effort or Effort(), watch or Watch()
     posted = board(problem, rules, loads or Loads(problem))
-    wanted = {
-        posted.choices[key]
-        for shift in problem.shifts
-        if (key := (known.get(shift.id, ""), shift.turn)) in posted.choices
-    }
+    wanted = _wanted(posted, known)
     pieces = parts(posted.model)
     ladders = [_Beside(piece, wanted, effort, watch) for piece in pieces]
     starts = []
@@ -71,8 +69,28 @@ def solve_beside(
     return _solved(problem, posted, pieces, climbed, reproducible=not effort.race and not watch.stopped.is_set())
 
 
+def _wanted(posted: PlanBoard, known: Mapping[str, Sequence[Part]]) -> set[int]:
+    """What of the known plan can be chosen: turns, what somebody keeps of one, and what others take of it.
+
+    Parts that are none of these were cut by hand, or by news: then the turn is near if one of their people holds it.
+    """
+    out = set()
+    for shift in posted.problem.shifts:
+        held = known.get(shift.id, ())
+        found = {v for part in held if (v := _choice_of(posted, shift, held, part.person)) is not None}
+        out |= found or {v for part in held if (v := posted.choices.get((part.person, shift.turn))) is not None}
+    return out
+
+
+def _choice_of(posted: PlanBoard, shift: Shift, held: Sequence[Part], person: str) -> int | None:
+    """The variable of exactly what a person holds of a shift; None if there is none."""
+    own = common(shift.spans, merged(part.span for part in held if part.person == person))
+    same = (c for c in posted.problem.choices(person, shift) if c.spans == own and posted.problem.may_take(person, c))
+    return next((v for c in same if (v := posted.choices.get((person, c.turn))) is not None), None)
+
+
 def _piece_of(posted: PlanBoard, pieces: Sequence[ModelPart], turn: str) -> int:
-    own = {variable for (_, id_), variable in posted.choices.items() if id_ == turn}
+    own = {variable for (_, id_), variable in posted.choices.items() if turn_of(id_) == turn}
     return next((n for n, piece in enumerate(pieces) if not own.isdisjoint(piece.variables)), 0)
 
 
