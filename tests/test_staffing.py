@@ -1,6 +1,9 @@
 """Staffing: sizes held against every plan of tiny problems, counting held against arithmetic, leave that only grows."""
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +20,7 @@ from watchbill.cli import run
 from watchbill.domain import ShareStep
 from watchbill.errors import Refused
 from watchbill.load import Loads
-from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed
+from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, STOPPED, Month, Need, Site, Staffed
 from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.report.staffing import number
@@ -102,14 +105,64 @@ def test_when_stopped_only_what_is_known_is_told(team: Path) -> None:
     watch.stop()
     found = staffing.staffing(team, WHEN, watch=watch)
     assert not found.complete
-    assert [site.needs for site in found.sites] == [()]
+    (site,) = found.sites
+    assert [(need.people, need.least, need.bound) for need in site.needs] == [
+        (None, 1, STOPPED),
+        (None, 1, STOPPED),
+        (None, 4, STOPPED),
+    ]
+    assert (site.months, site.unasked) == ((), ("2027-01",))
 
 
-def test_stopped_in_the_middle_the_answers_before_stay(team: Path) -> None:
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("leave: 4", [(SOLVED, 2, 2), (STOPPED, None, 2), (STOPPED, None, 4)]),
+        ("leave: 2", [(SOLVED, 2, 2), (STOPPED, None, 2), (STOPPED, None, 4)]),
+        ("at most: 4", [(SOLVED, 2, 2), (SOLVED, 3, 3), (STOPPED, None, 4)]),
+    ],
+)
+def test_stopped_in_the_middle_what_was_settled_stays_and_the_rest_is_marked(
+    team: Path, said: str, known: list[tuple[str, int | None, int]]
+) -> None:
     watch = Watch()
-    watch.report = lambda progress: watch.stop() if "leave:" in progress.tier else None
+    watch.report = lambda progress: watch.stop() if said in progress.tier else None
     found = staffing.staffing(team, WHEN, watch=watch)
-    assert ([need.question for need in found.sites[0].needs], found.complete) == ([RULES], False)
+    needs = found.sites[0].needs
+    assert ([(need.bound, need.people, need.least) for need in needs], found.complete) == (known, False)
+    assert all("; stopped " in need.why for need in needs if need.bound == STOPPED)
+
+
+def test_what_seemed_enough_when_it_was_stopped_is_told_and_not_claimed(team: Path) -> None:
+    watch = Watch()
+    watch.report = lambda progress: watch.stop() if "leave: 3" in progress.tier else None
+    need = staffing.staffing(team, WHEN, watch=watch).sites[0].needs[1]
+    assert (need.people, need.why.rpartition("; ")[2]) == (None, "4 seemed enough")
+
+
+STOPPED_EARLY = """
+import os, signal, sys
+from watchbill import cli, staffing
+usual = staffing._Inquiry._has
+def has(inquiry, problem, more, said):
+    if "leave" in said:
+        os.kill(os.getpid(), signal.SIGINT)
+        inquiry._watch.stopped.wait(10)
+    return usual(inquiry, problem, more, said)
+staffing._Inquiry._has = has
+cli.run(["-C", *sys.argv[1:]])
+"""
+
+
+def test_ctrl_c_shows_what_is_known_with_an_exit_code_of_its_own(team: Path) -> None:
+    command = [sys.executable, "-c", STOPPED_EARLY, str(team), "staffing", PERIOD]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130
+    assert done.stdout.startswith(f"{PERIOD}: how many people it takes, as far as it was asked: stopped.\n")
+    assert re.search(r"nobody away +2 ", done.stdout)
+    assert "stopped while asking" in done.stdout
+    assert "as leave grows: stopped before 2027-01 was settled." in done.stdout
+    assert "what is known so far is shown" in done.stderr
 
 
 def test_a_period_without_shifts_is_refused(team: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from watchbill.periods import Period
 
 RULES, LEAVE, AT_MOST = "rules", "leave", "at most"
-OPEN = "open"
+OPEN, STOPPED = "open", "stopped"
 RATES = (5, 10, 15, 20, 25, 30, 35, 40)
 
 
@@ -25,6 +25,7 @@ class Need:
 
     `bound` says how fewer are ruled out, and `why` says it in words: by counting what runs together, hours or turns,
     or by solving. "too long": no number is enough. "open": sizes between `least` and `people` are not settled.
+    "stopped": nor is anything but `least`, since the search was ended; `why` says how far it was.
     """
 
     question: str
@@ -51,11 +52,12 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Staffed:
-    """What is known of one site."""
+    """What is known of one site. `unasked`: months about which the search was ended."""
 
     site: Site
     needs: tuple[Need, ...]
     months: tuple[Month, ...] = ()
+    unasked: tuple[str, ...] = ()
 
     @property
     def first(self) -> Month | None:

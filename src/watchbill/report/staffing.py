@@ -1,5 +1,6 @@
 """How many people it takes, and which month breaks first: tables and JSON of what `staffing` found."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -7,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Staffed, Staffing
+from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, STOPPED, Month, Need, Staffed, Staffing
 from watchbill.report.tables import table, titled
 from watchbill.report.words import literal
 from watchbill.texts import counted
@@ -18,14 +19,18 @@ def site(staffed: Staffed, percent: int) -> RenderableType:
     one = staffed.site
     people = "1 person" if len(one.people) == 1 else f"{len(one.people)} people"
     head = f"{one.name}: {people}, on leave for {one.away:.0f} % of the time ({', '.join(one.layers)})"
-    if not staffed.needs:
-        return literal(f"{head}: nothing is known yet.")
     parts: list[RenderableType] = [titled(head, _needs(staffed, percent))]
     if staffed.months:
         teams = counted(len(staffed.months[0].breaks), "simulated team")
         title = f"as leave grows: how many of {teams} have no plan"
         parts += [Text(), titled(title, _growth(staffed), _first(staffed))]
+    if staffed.unasked:
+        parts += [Text(), literal(f"as leave grows: stopped before {_settled(staffed.unasked)} settled.")]
     return Group(*parts)
+
+
+def _settled(months: Sequence[str]) -> str:
+    return f"{' and '.join(months)} {'was' if len(months) == 1 else 'were'}"
 
 
 def _needs(staffed: Staffed, percent: int) -> Table:
@@ -44,9 +49,9 @@ def _needs(staffed: Staffed, percent: int) -> Table:
 
 
 def number(need: Need) -> str:
-    """`9`, `7 to 9` where it is not settled, `at least 7`, or `-` where no number is enough."""
+    """`9`, `7 to 9` where it is not settled, `at least 7` where it was ended, or `-` where no number is enough."""
     if need.people is None:
-        return f"at least {need.least}" if need.bound == OPEN else "-"
+        return f"at least {need.least}" if need.bound in {OPEN, STOPPED} else "-"
     return f"{need.least} to {need.people}" if need.bound == OPEN else str(need.people)
 
 
@@ -89,6 +94,7 @@ def as_json(done: Staffing) -> dict[str, Any]:
                 "away": round(one.site.away, 1),
                 "needs": [asdict(need) for need in one.needs],
                 "months": [asdict(month) for month in one.months],
+                "unasked": list(one.unasked),
                 "breaks_first": one.first.name if one.first else None,
             }
             for one in done.sites

@@ -8,6 +8,7 @@ out: by counting, or by two solves that agree.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from watchbill.assemble import Ground
 from watchbill.domain import Shift
 from watchbill.errors import Refused
 from watchbill.load import Loads
-from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, Month, Need, Site, Staffed, Staffing
+from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, STOPPED, Month, Need, Site, Staffed, Staffing
 from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
@@ -64,7 +65,8 @@ def staffing(
         inquiry = _Inquiry(Crew(facts, site.layers, site.people, seed), hard, site, watch)
         needs = tuple(inquiry.needs(at_most))
         months = tuple(inquiry.months()) if growth else ()
-        done.append(Staffed(site, needs, months))
+        unasked = inquiry.names[len(months) :] if growth else ()
+        done.append(Staffed(site, needs, months, unasked))
     return Staffing(period, at_most, tuple(done), not watch.stopped.is_set())
 
 
@@ -114,12 +116,12 @@ class _Inquiry:
         for question, away, more, bounds in questions:
             floor = max([floor, *bounds], key=lambda bound: bound.least)
             if floor.least >= MOST:
-                need = Need(question, None, 0, floor.bound, floor.why)
+                yield Need(question, None, 0, floor.bound, floor.why)
+            elif self._watch.stopped.is_set():
+                yield Need(question, None, floor.least, STOPPED, f"{floor.why}; stopped before more was asked")
             else:
                 need, floor = self._asked(question, floor, self._sized(away), more)
-            if self._watch.stopped.is_set():
-                return
-            yield need
+                yield need
 
     def _sized(self, away: bool) -> Callable[[int], Problem]:
         return lambda size: self._crew.problem(size, away=away)
@@ -139,6 +141,9 @@ class _Inquiry:
             floor = Floor(out + 1, SOLVED, f"with {out} no plan keeps the rules; two solves agree")
         if size is not None and not self._audited(problem(size), more):
             size = None
+        if self._watch.stopped.is_set() and not (size and size == floor.least):
+            seemed = f"; {search.enough} seemed enough" if search.enough else ""
+            return Need(question, None, floor.least, STOPPED, f"{floor.why}; stopped while asking{seemed}"), floor
         if size == floor.least:
             return Need(question, size, size, floor.bound, floor.why), floor
         between = "what lies between is not settled" if size else "no size was settled"
@@ -172,9 +177,18 @@ class _Inquiry:
 
     # --------------------------------------------------------------------------------------------------- growth
 
+    @cached_property
+    def _months(self) -> Mapping[str, Sequence[Shift]]:
+        return _by_month(self._crew.facts, self._crew.shifts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The months of the period, in order of time."""
+        return tuple(self._months)
+
     def months(self) -> Iterator[Month]:
         """Each month of the period with the people there are, as leave grows."""
-        for name, shifts in _by_month(self._crew.facts, self._crew.shifts).items():
+        for name, shifts in self._months.items():
             if self._watch.stopped.is_set():
                 return
             breaks = tuple(self._breaks(name, shifts, draw) for draw in range(1, DRAWS + 1))

@@ -27,6 +27,11 @@ class Search:
                 low = middle + 1
         return high
 
+    @property
+    def enough(self) -> int | None:
+        """The smallest size so far that has a plan."""
+        return min((size for size, has in self._known.items() if has), default=None)
+
     def ruled_out(self, least: int, most: int) -> int | None:
         """The greatest size from `least` on and below `most` that is known to have no plan; None if there is none."""
         return next((size for size in range(most - 1, least - 1, -1) if self._ask(size) is False), None)
