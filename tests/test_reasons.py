@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -11,21 +10,16 @@ import pytest
 
 from builders import at, days, leave, person, problem, shift, wish
 from relieving import every_given, judged, lax
-from twins import every_plan
 from watchbill.audit import audit, whole
 from watchbill.domain import BUCKETS, Leave, Part, Pin, ShareStep, Shift
 from watchbill.load import Loads
-from watchbill.policy import Near
 from watchbill.problem import Problem
 from watchbill.reasons.asked import got
 from watchbill.reasons.candidates import Candidate, candidates, standing
 from watchbill.reasons.prices import Exchange, Pricer
 from watchbill.report import reasons as words
-from watchbill.results import Infeasible, Solved
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
 from watchbill.rules import standing as in_force
-from watchbill.solve import Effort, beside
-from watchbill.solve.beside import solve_beside
 from watchbill.times import Span
 
 TEAM = ("ana", "bo", "cy", "dee")

@@ -92,6 +92,29 @@ def any_reliefs(rng: Random) -> Problem:
 KINDS = {"whole turns": any_days, "turns in parts": any_reliefs}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody on a shift, and what the known plan may cost: a little more than it does in some tiers."""
+
+    known: Known
+    number: int
+    who: str
+    values: Mapping[str, int]
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.known.forced(self.number, self.who, self.values)
+
+
+def asked(kind: str, seed: int) -> Asked:
+    rng = Random(seed)
+    known = best(KINDS[kind](rng), RULES if kind == "whole turns" else standing())
+    number = rng.randrange(len(known.facts.shifts))
+    who = rng.choice([p for p in TEAM if p != known.plan.holders[known.facts.shifts[number].id]])
+    values = {name: cost + rng.choice((0, 2500)) for name, cost in known.values.items()}
+    return Asked(known, number, who, values)
+
+
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(5))
@@ -100,20 +123,25 @@ def test_a_forced_plan_is_legal_and_its_bounds_hold_for_every_plan(
 ) -> None:
     if large:
         monkeypatch.setattr(beside, "PROOF_VARIABLES", 20)
-    rng = Random(seed)
-    known = best(KINDS[kind](rng), RULES if kind == "whole turns" else standing())
-    number = rng.randrange(len(known.facts.shifts))
-    who = rng.choice([p for p in TEAM if p != known.plan.holders[known.facts.shifts[number].id]])
-    # As if the known plan were a little worse than it is: what it may cost is what counts.
-    values = {name: cost + rng.choice((0, 2500)) for name, cost in known.values.items()}
-    outcome = known.forced(number, who, values)
-    if not known.of(number, who):
+    one = asked(kind, seed)
+    outcome, every = one.outcome, one.known.of(one.number, one.who)
+    if not every:
         assert isinstance(outcome, Infeasible)
         return
     assert isinstance(outcome, Solved)
-    assert outcome.holders[known.facts.shifts[number].id] == who
-    assert_audited(known, number, who, outcome)
-    assert_bounds(values, outcome, known.of(number, who))
+    assert outcome.holders[one.known.facts.shifts[one.number].id] == one.who
+    assert_audited(one.known, one.number, one.who, outcome)
+    assert_bounds(one.values, outcome, every)
+
+
+@pytest.mark.parametrize("seed", [19, 23, 49])
+def test_what_a_tier_may_cost_and_does_not_is_left_to_the_tiers_after_it(seed: int) -> None:
+    one = asked("turns in parts", seed)
+    outcome = one.outcome
+    assert isinstance(outcome, Solved)
+    first = outcome.tiers[1]
+    assert first.best < one.values[first.name]
+    assert_bounds(one.values, outcome, one.known.of(one.number, one.who))
 
 
 def assert_audited(known: Known, number: int, who: str, outcome: Solved) -> None:
