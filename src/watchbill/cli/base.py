@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from watchbill.periods import Period
 
-PIPED_WIDTH = 100
+PIPED_WIDTH = 80
 READER_GONE = 141  # what a shell tells of a program that SIGPIPE ended
 
 app = typer.Typer(

@@ -1,6 +1,6 @@
 """What differs between two plans of one period: which shifts change hands, and what that means for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,11 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from watchbill.domain import Part, Shift
-from watchbill.report.tables import table, titled
-from watchbill.report.words import People, literal, moment, name
+from watchbill.report.tables import literal_lines, table, titled
+from watchbill.report.words import NOBODY, People, literal, moment, name, weekly
 from watchbill.results import Assigned, Draft
 from watchbill.texts import hours
 from watchbill.times import common, iso, total
+
+# As long as a week can be on a clock that is put back in it.
+WEEK = timedelta(days=7, hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def tables(changes: Sequence[Change], people: People, zone_name: str) -> Rendera
     for head in ("shift", "was", "becomes"):
         made.add_column(head, overflow="fold")
     for change in changes:
-        before, after = sides(change, people, zone_name)
-        made.add_row(moment(change.start, zone_name), literal(_label(change)), literal(before), literal(after))
+        before, after = _cells(change, people, zone_name)
+        made.add_row(moment(change.start, zone_name), literal(_label(change)), before, after)
     return Group(titled(title, made), Text(), _sum_table(changes, people))
 
 
@@ -121,6 +124,30 @@ def _sum_table(changes: Sequence[Change], people: People) -> Table:
         label = literal(name(row.person, people))
         made.add_row(label, str(row.gained), str(row.lost), hours(row.hours, sign=True))
     return made
+
+
+def _cells(change: Change, people: People, zone_name: str) -> tuple[Text, Text]:
+    """The holders before and after, each part on a line of its own."""
+    if change.old and change.new and max(len(change.before), len(change.after)) > 1:
+        was, is_ = (_handed(*side, people, zone_name) for side in _both(change))
+        return literal_lines(was), literal_lines(is_)
+    before, after = sides(change, people, zone_name)
+    return literal(before), literal(after)
+
+
+def _both(change: Change) -> Iterator[tuple[Shift, tuple[Part, ...]]]:
+    yield from ((s, parts) for s, parts in ((change.old, change.before), (change.new, change.after)) if s)
+
+
+def _handed(shift: Shift, parts: Sequence[Part], people: People, zone_name: str) -> str:
+    """`Ana`, then `→ Bo Wed 14:00` for each who goes on, with the date where a shift is longer than a week."""
+    if not parts:
+        return NOBODY
+    first, *others = parts
+    long = shift.end - shift.start > WEEK
+    when = [moment(p.start, zone_name) if long else weekly(p.start, zone_name) for p in others]
+    then = (f"→ {name(part.person, people)} {at}" for part, at in zip(others, when, strict=True))
+    return "\n".join([name(first.person, people), *then])
 
 
 def sides(change: Change, people: People, zone_name: str) -> tuple[str, str]:

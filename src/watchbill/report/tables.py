@@ -23,6 +23,7 @@ from watchbill.report.words import (
     name,
     until,
     weekday,
+    weekly,
 )
 from watchbill.results import Assigned, Draft
 from watchbill.texts import hours
@@ -161,8 +162,7 @@ def _lines(assigned: Assigned, begin: str, called: Mapping[str, str], zone_name:
     first, *others = assigned.parts
     out = [literal(f"{called[first.person]}{pinned}{begin}")]
     for part in others:
-        when = f"{weekday(wall(part.start, zone(zone_name)))} {clock(part.start, zone_name)}"
-        out.append(literal(f"→ {called[part.person]} {when}"))
+        out.append(literal(f"→ {called[part.person]} {weekly(part.start, zone_name)}"))
     return out
 
 

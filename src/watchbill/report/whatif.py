@@ -9,7 +9,7 @@ from rich.table import Table
 
 from watchbill.domain import BUCKETS
 from watchbill.report.measures import evened, gini, spread
-from watchbill.report.tables import table, titled
+from watchbill.report.tables import literal_lines, table, titled
 from watchbill.report.words import People, literal, name
 from watchbill.results import Account, Draft
 from watchbill.texts import hours
@@ -94,7 +94,7 @@ def fairness(was: Draft | None, is_: Draft, people: People) -> RenderableType:
     for bucket in weighed(*(draft for draft in (was, is_) if draft)):
         old, new = evenness(was, bucket) if was else None, evenness(is_, bucket)
         cells = (_pair(old, new, lambda e: hours(e.spread)), _pair(old, new, lambda e: f"{e.gini:.3f}"))
-        made.add_row(bucket, *cells, literal(_pair(old, new, lambda e: _top(e, people))))
+        made.add_row(bucket, *cells, literal_lines(_pair(old, new, lambda e: _top(e, people), " →\n")))
     return titled("fairness, at equal references", made)
 
 
@@ -102,10 +102,10 @@ def _top(one: Evenness, people: People) -> str:
     return f"{name(one.who, people)} {hours(one.most, sign=True)}" if one.who else "nobody"
 
 
-def _pair(old: Any, new: Any, shown: Any) -> str:
+def _pair(old: Any, new: Any, shown: Any, between: str = " → ") -> str:
     """`before → after`, or one of them where they are the same or there is one only."""
     texts = [shown(one) for one in (old, new) if one is not None]
-    return texts[0] if len(set(texts)) == 1 else " → ".join(texts)
+    return texts[0] if len(set(texts)) == 1 else between.join(texts)
 
 
 def persons(was: Held, is_: Held, people: People) -> RenderableType:

@@ -42,6 +42,11 @@ def moment(at: datetime, zone_name: str) -> str:
     return f"{day(wall(at, zone(zone_name)).date())} {clock(at, zone_name)}"
 
 
+def weekly(at: datetime, zone_name: str) -> str:
+    """`Mon 09:00` on a zone's clock."""
+    return f"{weekday(wall(at, zone(zone_name)).date())} {clock(at, zone_name)}"
+
+
 def until(end: datetime, start: datetime, zone_name: str) -> str:
     """An end beside its start: only the clock if it is on the same local day, else with the day."""
     first, last = (wall(at, zone(zone_name)).date() for at in (start, end))
