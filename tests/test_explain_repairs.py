@@ -1,18 +1,25 @@
 """Ways out of conflicts: what is offered, at what cost, and that it works."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from pydantic import TypeAdapter
 
 from builders import days, leave, person, problem
-from relaxing import STANDING
+from relaxing import STANDING, possible
 from test_explain import CASES
 from watchbill.domain import Leave
 from watchbill.explain import conflict, explained
 from watchbill.load import Loads
 from watchbill.problem import Problem
-from watchbill.report.conflicts import as_json, lines
+from watchbill.report.conflicts import as_json, edits, lines
 from watchbill.results import Infeasible, OutOfTime, Repair
+from watchbill.rules import AnyRule, Rest, Rule, in_force
 from watchbill.solve.existence import OTHER, exists
 from watchbill.solve.limits import Watch
+from watchbill.workspace.nodes import parse
 
 
 def answer(name: str) -> Infeasible:
@@ -148,4 +155,84 @@ def test_programs_get_steps_costs_and_what_they_are_worth() -> None:
         "kinds": ["leave"],
         "cost": 2,
         "solves": True,
+        "edit": [],
     }
+    assert told["repairs"][1]["edit"] == ["rest: except: [{people: ana, dates: 2027-01-05..2027-01-06, at_least: 16h}]"]
+
+
+# ----------------------------------------------------------------------------------------------------- what to write
+
+
+def rewritten(rules: Sequence[Rule], edit: Sequence[str]) -> list[Rule]:
+    """The rules of a case as they are read from a file in which the lines were written."""
+    out = list(rules)
+    for line in edit:
+        where, _, told = line.partition(": ")
+        value = read(told)
+        if where == "rules":
+            out += TypeAdapter(list[AnyRule]).validate_python(value)
+            continue
+        number = next(n for n, rule in enumerate(out) if rule.kind == where)
+        out[number] = TypeAdapter(AnyRule).validate_python({**said(out[number]), **value})
+    return out
+
+
+def read(text: str) -> Any:
+    """What a mapping or a list says, read as files are."""
+    root, mistakes = parse("team.yaml", f"rules:\n{text}\n".encode() if text[0] == "-" else text.encode())
+    assert root
+    assert not mistakes
+    return root.plain()["rules"] if text[0] == "-" else root.plain()
+
+
+def said(rule: Rule) -> dict[str, object]:
+    return {"kind": rule.kind, **{key: getattr(rule, key) for key in rule.model_fields_set}}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_way_out_says_to_write_makes_a_plan_possible(name: str) -> None:
+    case, found = CASES[name], answer(name)
+    bent = [repair for repair in (*found.repairs, found.whole) if repair and repair.edit and repair.solves]
+    assert bent or not any(label in case.kinds for label in ("rest", "limit", "space", "pair", "follow", "eligible"))
+    for repair in bent:
+        rules = rewritten(case.rules, repair.edit)
+        assert possible(case.facts, in_force((*STANDING, *rules), case.facts.people)), repair
+
+
+def test_lines_to_write_stand_below_their_way_out_and_fit_a_terminal() -> None:
+    shown = list(lines(answer("limit, too few turns for too many seats")))
+    way = shown.index("  raise `limit` (at_most) from 5 to 7 for Ana on 4 to 10 January (7 points)")
+    assert shown[way + 1] == "    limit: except: [{people: ana, dates: 2027-01-04..2027-01-10, at_most: 7}]"
+    long = Repair((), (), 5, True, edit=(f"rest: except: [{{people: [{', '.join(map(str, range(99)))}]}}]",))
+    assert max(map(len, edits(long))) <= 80
+    assert read(" ".join(edits(long))[10:]) == read(long.edit[0][6:])
+
+
+def test_who_owes_less_than_others_has_a_rule_of_their_own() -> None:
+    (repair, *_) = answer("at least").repairs
+    assert repair.steps == ("lower `limit` (at_least) from 3 to 1 for Ana",)
+    assert repair.edit == (
+        "limit: people: [bo]",
+        "rules: - {kind: limit, count: shifts, at_least: 1, per: 4 days, people: ana}",
+    )
+
+
+def test_of_several_rules_of_one_kind_the_one_that_is_meant_is_named() -> None:
+    case = CASES["rest"]
+    found = explained(case.facts, (*STANDING, *case.rules, Rest(at_least=timedelta(hours=1))), Loads(case.facts))
+    assert isinstance(found, Infeasible)
+    assert found.repairs[1].edit == (
+        "rest (at_least: 20h): except: [{people: ana, dates: 2027-01-05..2027-01-06, at_least: 16h}]",
+    )
+
+
+def test_a_rule_that_has_an_exception_gets_another_one() -> None:
+    case = CASES["rest"]
+    rest = case.rules[0].but(people="ana", dates="2027-01-05", at_least="18h")
+    rules = in_force((*STANDING, rest), case.facts.people)
+    found = explained(case.facts, rules, Loads(case.facts))
+    assert isinstance(found, Infeasible)
+    assert found.repairs[1].steps == ("lower `rest` from 18 h to 16 h for Ana on 5 to 6 January",)
+    assert found.repairs[1].edit == (
+        "rest: add to except: {people: ana, dates: 2027-01-05..2027-01-06, at_least: 16h}",
+    )

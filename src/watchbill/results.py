@@ -173,7 +173,8 @@ class Cause:
 class Repair:
     """Changes that end a conflict: one in words for each step, and what they cost together, in points (see the guide).
 
-    `solves`: with them a plan exists; otherwise one does once the other conflicts are out of the way.
+    `solves`: with them a plan exists; otherwise one does once the other conflicts are out of the way. `edit`: what to
+    write into rules, headed by the rule (`rest: except: […]`), as far as the steps are changes of rules.
     """
 
     steps: tuple[str, ...]
@@ -182,6 +183,7 @@ class Repair:
     solves: bool
     people: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
+    edit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

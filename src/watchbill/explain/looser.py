@@ -17,9 +17,14 @@ REACH = timedelta(days=40)
 
 @dataclass(frozen=True)
 class Looser:
-    """A rule with another number, the change in words, and how many steps it is away from the present number."""
+    """A rule with another number, the change in words, and how many steps it is away from the present number.
+
+    `option` is the key of the number, `value` the number.
+    """
 
     rule: Rule
+    option: str
+    value: object
     told: str
     notch: int
 
@@ -28,7 +33,8 @@ def looser(rule: Rule, problem: Problem, turns: Sequence[Shift]) -> Iterator[Loo
     """Milder forms of a rule; none if it has no number."""
     if isinstance(rule, Rest):
         yield from _lower(rule, "at_least", rule.at_least, _gaps(problem, turns, rule.roles))
-        yield from _lower(rule, "after_night", rule.after_night, _gaps(problem, turns, rule.roles))
+        after_night = (gap for gap in _gaps(problem, turns, rule.roles) if gap >= rule.at_least)
+        yield from _lower(rule, "after_night", rule.after_night, after_night)
         if rule.max_stretch is not None:
             yield from _raise(rule, "max_stretch", rule.max_stretch, _stretches(turns))
     elif isinstance(rule, Space) and rule.at_least is not None:
@@ -66,7 +72,8 @@ def _raise(rule: Rule, option: str, present: timedelta, values: Iterable[timedel
 
 def _bent(rule: Rule, option: str, was: str, value: object, told: str, notch: int, verb: str) -> Looser:
     named = f"`{rule.kind}`" if option == "at_least" and not isinstance(rule, Limit) else f"`{rule.kind}` ({option})"
-    return Looser(rule.model_copy(update={option: value}), f"{verb} {named} from {was} to {told}", notch)
+    changed = rule.model_copy(update={option: value})
+    return Looser(changed, option, value, f"{verb} {named} from {was} to {told}", notch)
 
 
 def _gaps(problem: Problem, turns: Sequence[Shift], scope: Sequence[str]) -> set[timedelta]:

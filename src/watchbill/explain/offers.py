@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from watchbill.domain import Shift
-from watchbill.explain import steps
+from watchbill.explain import bending, steps
 from watchbill.explain.dates import Calendar, gathered, listing
 from watchbill.explain.looser import looser
 from watchbill.explain.search import Conflict
 from watchbill.explain.steps import Case, Step
 from watchbill.problem import Problem
-from watchbill.rules import Eligible
+from watchbill.rules import Eligible, Rule, helpers, written
 from watchbill.solve.labelled import Label, LabelledBoard
 
 FEW_PEOPLE, FEW_TURNS = 4, 8
@@ -73,9 +73,27 @@ class Offers:
         free = [id_ for id_ in others if any(self._only_barred_by(id_, turn, "serves") for turn in turns)]
         for person in free[:FEW_PEOPLE]:
             yield steps.train(self._problem, person, key, self._layers(turns))
+        for person in others:
+            yield from self._admitted(person, turns)
 
-    def _only_barred_by(self, person: str, turn: Shift, kind: str) -> bool:
-        return all(label.kind == kind for label in self._board.bars.get((person, turn.turn), ()))
+    def _admitted(self, person: str, turns: Sequence[Shift]) -> Iterator[Step]:
+        """Somebody whom one rule alone keeps from serving a layer, and nothing else from one of its turns."""
+        if not any(self._only_barred_by(person, turn, "serves", "eligible") for turn in turns):
+            return
+        listed = written(self._case.rules)
+        for number, rule in enumerate(listed):
+            if isinstance(rule, Eligible) and rule.tags and rule.hard and self._serves_without(person, number, turns):
+                yield from self._excuse(number, [person], turns)
+
+    def _serves_without(self, person: str, number: int, turns: Sequence[Shift]) -> bool:
+        listed: list[Rule] = list(written(self._case.rules))
+        days = bending.dates_of(self._problem, [turn.turn for turn in turns])
+        listed[number] = bending.overlooked(listed[number], [person], days)
+        found = helpers(self._problem.people, self._problem.roles, listed)
+        return any(person in found.get(turn.key, ()) for turn in turns)
+
+    def _only_barred_by(self, person: str, turn: Shift, *kinds: str) -> bool:
+        return all(label.kind in kinds for label in self._board.bars.get((person, turn.turn), ()))
 
     def _newcomer(self) -> Iterator[Step]:
         if self._of("cover", "pair") and self._problem.people:
@@ -101,8 +119,8 @@ class Offers:
                 yield from self._untagged(number, rule, turns)
             else:
                 yield from self._bent(number, labels, turns)
-            if "should" in rule.strengths:
-                yield steps.soften(self._case, number)
+            if "should" in rule.strengths and rule.source is None:
+                yield bending.soften(self._case, number)
 
     def _about(self, labels: Sequence[Label]) -> list[Shift]:
         """The turns that a rule looks at: those of its labels, or all in question."""
@@ -113,26 +131,26 @@ class Offers:
         lacking = [p for p in self._problem.people if set(rule.tags).isdisjoint(p.tags)]
         free = [p.id for p in lacking if any(self._only_barred_by(p.id, turn, rule.kind) for turn in turns)]
         for person in free[:FEW_PEOPLE]:
-            yield self._excuse(number, [person], turns)
+            yield from self._excuse(number, [person], turns)
 
     def _bent(self, number: int, labels: Sequence[Label], turns: Sequence[Shift]) -> Iterator[Step]:
         rule, people = self._case.rules[number], [label.person for label in labels if label.person]
-        ids = [turn.turn for turn in turns]
+        # What stands in for a rule where it has an exception is bent by another exception of that rule.
+        own = number if rule.source is None else rule.source
+        ids, when = [turn.turn for turn in turns], self._when(turns)
         for milder in looser(rule, self._problem, turns):
-            for person in dict.fromkeys(people):
-                yield steps.bend_for(
-                    self._case, number, milder.rule, milder.told, milder.notch, [person], ids, self._when(turns)
-                )
-            yield steps.bend(number, milder.rule, milder.told, milder.notch)
+            bent = (bending.bend_for(self._case, own, milder, [person], ids, when) for person in dict.fromkeys(people))
+            yield from (step for step in bent if step)
+            if rule.source is None:
+                yield bending.bend(self._case, number, milder)
         for person in dict.fromkeys(people):
-            yield self._excuse(number, [person], turns)
+            yield from self._excuse(own, [person], turns)
         if not people:
-            yield self._excuse(number, [], turns)
+            yield from self._excuse(own, [], turns)
 
-    def _excuse(self, number: int, people: Sequence[str], turns: Sequence[Shift]) -> Step:
-        everyone = [person.id for person in self._problem.people]
-        ids = [turn.turn for turn in turns]
-        return steps.excuse(self._case, number, people or everyone, ids, self._when(turns), by_name=bool(people))
+    def _excuse(self, number: int, people: Sequence[str], turns: Sequence[Shift]) -> Iterator[Step]:
+        step = bending.excuse(self._case, number, people, [turn.turn for turn in turns], self._when(turns))
+        yield from [step] if step else ()
 
     # ------------------------------------------------------------------------------------------------------- words
 

@@ -11,14 +11,14 @@ from datetime import timedelta
 from itertools import combinations, islice
 
 from watchbill.domain import Pin, Shift
-from watchbill.explain.excused import Excused
+from watchbill.explain.bending import dates_of, in_effect, overlooked, softened
 from watchbill.explain.offers import Offers
 from watchbill.explain.search import Conflict
 from watchbill.explain.steps import Case, Step
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Repair
-from watchbill.rules import Rule
+from watchbill.rules import Rule, written
 from watchbill.solve.existence import Settings, exists
 from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
@@ -74,6 +74,7 @@ def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
         solves=solves,
         people=tuple(dict.fromkeys(person for step in steps for person in step.people)),
         turns=tuple(dict.fromkeys(turn for step in steps for turn in step.turns)),
+        edit=tuple(dict.fromkeys(line for step in steps for line in step.edit)),
     )
 
 
@@ -185,16 +186,16 @@ class _Judge:
         pins = tuple(pin for pin in case.problem.pins if (pin.person, shift[pin.shift].turn) not in pinned)
         left = {turn.turn for turn in case.problem.turns} - gone
         case = _within(Case(_replaced_pins(case.problem, pins), case.rules), left if gone else None)
-        return Case(case.problem, tuple(self._rules(case)))
+        return in_effect(case, self._rules(case)) if self._others else case
 
     def _rules(self, case: Case) -> list[Rule]:
-        rules = list(case.rules)
-        everyone = tuple(person.id for person in case.problem.people)
+        rules = list(written(case.rules))
         for label in (label for other in self._others for label in other.due if label.kind not in {"cover", "pin"}):
             if label.turns:
-                rules[label.rule] = Excused(rule=rules[label.rule], people=everyone, turns=label.turns)
+                days = dates_of(self._case.problem, label.turns)
+                rules[label.rule] = overlooked(rules[label.rule], (), days)
             elif label.rule not in self._own:
-                rules[label.rule] = rules[label.rule].model_copy(update={"strength": "should"})
+                rules[label.rule] = softened(rules[label.rule])
         return rules
 
 

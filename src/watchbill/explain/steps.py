@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from watchbill.domain import Held, Leave, Person, ShareStep, Shift
 from watchbill.explain.dates import Calendar, listing, runs
-from watchbill.explain.excused import Excused
 from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.rules.base import names
@@ -46,7 +45,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Step:
-    """One change, in words that tell a lead what to do. `topic`: steps of one topic are alternatives to each other."""
+    """One change, in words that tell a lead what to do. `topic`: steps of one topic are alternatives to each other.
+
+    `edit`: what to write, where that is a line of a rule, headed by the rule.
+    """
 
     kind: str
     sentence: str
@@ -55,6 +57,7 @@ class Step:
     people: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
     topic: str = ""
+    edit: tuple[str, ...] = ()
 
 
 # --------------------------------------------------------------------------------------------------------- people
@@ -159,63 +162,6 @@ def newcomer(problem: Problem, layers: str, when: str, turns: Sequence[Shift], l
 
     told = f"find one more person who can take {layers} {when}"
     return Step("newcomer", told, COSTS["newcomer"], change, (), _ids(turns), "newcomer")
-
-
-# --------------------------------------------------------------------------------------------------------- policy
-
-
-def bend(number: int, looser: Rule, told: str, notch: int) -> Step:
-    """A rule's number, for everyone: `told` says from what to what, `notch` how many steps of it that is."""
-
-    def change(given: Case) -> Case:
-        rules = tuple(looser if n == number else rule for n, rule in enumerate(given.rules))
-        return replace(given, rules=rules)
-
-    return Step("rule", f"{told} for everyone", COSTS["rule"] + notch, change, (), (), f"rule {number}")
-
-
-def bend_for(
-    case: Case, number: int, looser: Rule, told: str, notch: int, people: Sequence[str], turns: Sequence[str], when: str
-) -> Step:
-    """A rule's number for some people at some turns."""
-    change = _excusing(number, people, turns, looser)
-    sentence = f"{told} for {names(case.problem, people)} {when}"
-    cost = (COSTS["bend"] + notch) * max(1, len(people))
-    return Step("bend", sentence, cost, change, tuple(people), tuple(turns), f"rule {number} {','.join(people)}")
-
-
-def excuse(case: Case, number: int, people: Sequence[str], turns: Sequence[str], when: str, *, by_name: bool) -> Step:
-    """Somebody from a rule at some turns, whatever it asks for."""
-    kind = case.rules[number].kind
-    told = (
-        f"excuse {names(case.problem, people)} from rule `{kind}` {when}"
-        if by_name
-        else f"do without rule `{kind}` {when}"
-    )
-    change = _excusing(number, people, turns, None)
-    own = tuple(people) if by_name else ()
-    return Step("excuse", told, COSTS["excuse"], change, own, tuple(turns), f"rule {number} {','.join(own)}")
-
-
-def _excusing(number: int, people: Sequence[str], turns: Sequence[str], looser: Rule | None) -> Callable[[Case], Case]:
-    def change(given: Case) -> Case:
-        old = given.rules[number]
-        new = Excused(rule=old, people=tuple(people), turns=tuple(turns), looser=looser)
-        return replace(given, rules=tuple(new if n == number else rule for n, rule in enumerate(given.rules)))
-
-    return change
-
-
-def soften(case: Case, number: int) -> Step:
-    """A rule that may be broken at a cost."""
-
-    def change(given: Case) -> Case:
-        rule = given.rules[number]
-        soft = rule.model_copy(update={"strength": "should"})
-        return replace(given, rules=tuple(soft if n == number else rule for n, rule in enumerate(given.rules)))
-
-    told = f"make rule `{case.rules[number].kind}` a should"
-    return Step("should", told, COSTS["should"], change, (), (), f"rule {number}")
 
 
 # ------------------------------------------------------------------------------------------------- pins, neighbours

@@ -245,8 +245,8 @@ def _at_once(turns: Sequence[Shift]) -> bool:
 
 def _options(rule: Rule) -> str:
     """` (at_least: 11 h, roles: [primary])`: what was written in the file."""
-    given = rule.model_dump(exclude_unset=True, exclude={"kind", "strength", "weight"})
-    told = [f"{name}: {_value(rule, value)}" for name, value in given.items()]
+    given = rule.model_dump(exclude_unset=True, exclude={"kind", "strength", "weight", "exceptions"})
+    told = [f"{name}: {_value(rule, value)}" for name, value in given.items() if value not in (None, ())]
     return f" ({', '.join(told)})" if told else ""
 
 

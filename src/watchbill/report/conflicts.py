@@ -1,6 +1,7 @@
 """Why no plan can exist, and the ways out, as lines of text and as JSON."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from watchbill.results import Infeasible, Repair
@@ -22,6 +23,7 @@ def lines(answer: Infeasible) -> Iterator[str]:
         yield "There is one more conflict." if answer.unseen == 1 else f"There are {answer.unseen} more conflicts."
     if answer.whole:
         yield f"With this a plan exists: {told(answer.whole)}"
+        yield from edits(answer.whole)
     elif not all(repair.solves for repair in answer.repairs):
         yield "There may be more conflicts than these; mend one and plan again."
 
@@ -30,12 +32,20 @@ def _ways_out(one: Infeasible) -> Iterator[str]:
     if one.repairs:
         alone = all(repair.solves for repair in one.repairs)
         yield f"Ways out{'' if alone else ' of this conflict'}, checked by solving, the cheapest first:"
-        yield from (f"  {told(repair)}" for repair in one.repairs)
+        for repair in one.repairs:
+            yield f"  {told(repair)}"
+            yield from edits(repair)
 
 
 def told(repair: Repair) -> str:
     """`ask Ana for 28 December (2 points)`; several steps on one line."""
     return f"{'; and '.join(repair.steps)} ({repair.cost} point{'s' * (repair.cost != 1)})"
+
+
+def edits(repair: Repair) -> Iterator[str]:
+    """What to write, below the repair; what is broken over several lines is still one value in YAML."""
+    for line in repair.edit:
+        yield from wrap(line, 80, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False)
 
 
 def as_json(answer: Infeasible) -> dict[str, Any]:
@@ -56,4 +66,10 @@ def _one(answer: Infeasible) -> dict[str, Any]:
 
 
 def _repair(repair: Repair) -> dict[str, Any]:
-    return {"steps": list(repair.steps), "kinds": list(repair.kinds), "cost": repair.cost, "solves": repair.solves}
+    return {
+        "steps": list(repair.steps),
+        "kinds": list(repair.kinds),
+        "cost": repair.cost,
+        "solves": repair.solves,
+        "edit": list(repair.edit),
+    }
