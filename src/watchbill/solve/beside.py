@@ -28,7 +28,8 @@ from watchbill.times import common, merged
 START_SHARE = 0.2
 CREW, CREWS, CREW_PART = 4, 3, 12
 NEAR = "stability"
-FIRST = ("should", "fairness", "burden")
+FIRST, LONG = ("should", "fairness", "burden"), ("wishes", NEAR)
+SEARCH_SHARE, GLANCE_SHARE = 0.4, 0.1
 
 
 def solve_beside(
@@ -197,10 +198,23 @@ class _Beside(Proving):
         self._neighbours = self._neighbours or Neighbours(self.model)
         part = self._neighbours.of(values, people)
         effort = replace(self.effort, work=self.effort.work / CREW_PART, nodes=max(1, self.effort.nodes // CREW_PART))
-        inner = _Beside(part, (), effort, self.watch)
+        inner = _Crew(part, (), effort, self.watch)
         inner.enough, inner.whole = self.enough, True
         done = inner.climb([values[v] for v in part.variables], tiers, seen)
         out = list(values)
         for variable, value in zip(part.variables, done.values, strict=True):
             out[variable] = value
         return self.model.tightened(out)
+
+
+class _Crew(_Beside):
+    """A few people's turns: every engine up to the tier that decides what it costs; of what comes after, a glance."""
+
+    def minimise(self, race: Race) -> None:
+        """A proof would say nothing of the whole, so tiers whose proofs take long are only searched."""
+        if any(self.most[tier] > self.enough[tier] for tier in self.most):
+            self._find(race, GLANCE_SHARE)
+        elif race.tier in LONG:
+            self._find(race, SEARCH_SHARE)
+        else:
+            super().minimise(race)
