@@ -1,6 +1,7 @@
 """Conflicts injected into the small scenarios: what each does to facts and rules, and which kinds of causes it has.
 
-`INJECTED` holds thirty different ones; every kind of rule is in some of them.
+`INJECTED` holds thirty different ones; every kind of rule is in some of them. `found` looks for the causes, `ended` for
+the first way out, which another engine confirms.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,19 @@ import yaml
 from builders import span
 from watchbill import workspace
 from watchbill.domain import Held, Leave, Part, Person, Pin, ShareStep
+from watchbill.explain.repairs import mended, whole
+from watchbill.explain.search import Conflict, several
+from watchbill.explain.steps import Case
+from watchbill.load import Loads
 from watchbill.periods import period
 from watchbill.problem import Problem
+from watchbill.results import Repair
 from watchbill.rules import Eligible, Follow, Limit, Pair, Rest, Rule, Space, Waking
+from watchbill.solve import board
+from watchbill.solve.cores import Oracle
+from watchbill.solve.existence import solvable_by_highs
+from watchbill.solve.labelled import LabelledBoard
+from watchbill.solve.limits import Watch
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -106,6 +117,53 @@ Q8, PT, LV, IM = "quarter-8", "part-time", "levelling", "impossible"
 # From one handoff, at nine in Berlin, to the midnight before the next one: nobody else has a part of it to miss.
 WEEK_OF = {"start": f"{MON}T08", "end": "2027-02-14T23"}
 LEVEL_DAY = {"start": "2027-01-13T00", "end": "2027-01-14T00"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in one case: the problem, its board, and conflicts."""
+
+    case: Case
+    board: LabelledBoard
+    conflicts: list[Conflict]
+
+
+def found(one: Injected, most: int) -> Found:
+    problem, rules = made(one)
+    posted = LabelledBoard(problem, Loads(problem))
+    posted.post(rules)
+    return Found(Case(problem, rules), posted, list(several(posted, Oracle(posted, Watch(), 15.0), most)))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The first way out of everything, if there is one, and whether HiGHS finds a plan with it; None: not settled."""
+
+    way: Repair | None
+    confirmed: bool | None
+
+
+def ended(found_: Found, most: int = 3) -> Ended:
+    """The cheapest way out; of several conflicts what ends them all."""
+    case, listed, watch = found_.case, found_.conflicts, Watch()
+    each = [mended(found_.board, case, one, [o for o in listed if o is not one], watch) for one in listed[:most]]
+    if not all(one.repairs for one in each):
+        return Ended(None, None)
+    if each[0].alone:
+        first = each[0].repairs[0], each[0].ways[0]
+    else:
+        first = whole(found_.board, case, listed, each, watch) or (None, ())
+    for step in first[1]:
+        case = step.change(case)
+    return Ended(first[0], first[0] and solvable(case))
+
+
+def solvable(case: Case) -> bool | None:
+    """Whether HiGHS finds a plan."""
+    hard = [rule for rule in case.rules if rule.hard]
+    model = board(case.problem, hard, Loads(case.problem)).model
+    rows = [row for row in model.rows if row.variables or not row.holds_at_zero]
+    return solvable_by_highs(rows, [v for v in range(len(model.lower)) if model.upper[v]], Watch())
 
 
 def injected(name: str, kinds: str, *changes: Change) -> Injected:

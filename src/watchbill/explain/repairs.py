@@ -5,7 +5,7 @@ judged on the turns around the conflict first, then on the whole problem, with t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations, islice
@@ -58,10 +58,18 @@ def mended(board: LabelledBoard, case: Case, conflict: Conflict, others: Sequenc
 def whole(
     board: LabelledBoard, case: Case, listed: Sequence[Conflict], each: Sequence[Mended], watch: Watch
 ) -> tuple[Repair, Steps] | None:
-    """The fewest of the steps that end single conflicts that end all of them; None if they do not, or nobody knows."""
-    steps = {step.sentence: step for one in each for way in one.ways for step in way}
-    ranked = sorted(steps.values(), key=lambda step: step.cost)
-    chosen = _fewest(ranked, lambda some: bool(_exists(_changed(case, some), WHOLE, watch)))
+    """The fewest steps that end all conflicts: of those that end single ones, else of all that these suggest.
+
+    None if they do not, or nobody knows.
+    """
+
+    def fewest(steps: Iterable[Step]) -> Steps:
+        ranked = sorted({step.sentence: step for step in steps}.values(), key=lambda step: step.cost)
+        return _fewest(ranked, lambda some: bool(_exists(_changed(case, some), WHOLE, watch)))
+
+    ways = [step for one in each for way in one.ways for step in way]
+    # Conflicts that nobody has looked for may be left: what one step more would do for one of these may end them, too.
+    chosen = fewest(ways) or fewest([*ways, *(step for one in listed for step in Offers(board, case, one).steps())])
     every = replace(listed[0], also=tuple(dict.fromkeys(turn for one in listed for turn in one.turns)))
     return (_repair(chosen, Offers(board, case, every).told(chosen), solves=True), chosen) if chosen else None
 
