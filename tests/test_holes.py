@@ -4,6 +4,7 @@ import pytest
 
 from builders import days, leave, problem, shift
 from relaxing import STANDING
+from relieving import lax
 from test_explain import CASES
 from watchbill.assemble import Ground
 from watchbill.holes import best_effort, holes, refused
@@ -75,3 +76,11 @@ def test_holes_are_allowed_by_role_and_nothing_else_is() -> None:
 def test_other_hard_findings_are_not_allowed() -> None:
     made = draft(ground(CASES["pinned to someone away"].facts))
     assert any("is pinned to Ana" in line for line in refused([made], ["holes:primary"]))
+
+
+def test_a_shift_that_nobody_could_hold_whole_may_be_a_hole_and_parts_are_no_shifts_of_their_own() -> None:
+    away = (leave("ana", "2027-01-05T06", "2027-01-05T08"), leave("ana", "2027-01-06T06", "2027-01-06T08"))
+    gone = leave("bo", "2027-01-05T00", "2027-01-06T00")
+    made = draft(ground(lax(problem(("ana", "bo"), days(count=3), leaves=(*away, gone)), 4)))
+    assert empty(made) == ["primary/daily/2027-01-05"]
+    assert {part.person for part in made.shifts[2].parts} == {"bo"}

@@ -78,3 +78,25 @@ def test_changes_go_to_json() -> None:
     (found,) = as_json(diff(OLD, draft(*week("primary", "ana cy cy"))))
     assert found["shift"] == "primary/weekly/2027-01-11"
     assert found["after"] == [{"person": "cy", "start": "2027-01-11T09:00Z", "end": "2027-01-18T09:00Z"}]
+
+
+def test_parts_on_both_sides_fit_into_80_columns_by_the_names_that_do() -> None:
+    people = {id_: person(id_, name=f"{id_.title()} van den Heuvel-Lindqvist") for id_ in ("ana", "bo", "cy")}
+    first, *others = OLD.shifts
+    cuts = ("2027-01-04T09", "2027-01-06T09", "2027-01-08T17", "2027-01-11T09")
+    was, is_ = (
+        split(first, *((who, *cuts[n : n + 2]) for n, who in enumerate(names)))
+        for names in (("ana", "bo", "ana"), ("ana", "cy", "ana"))
+    )
+    changes = diff(replace(OLD, shifts=(was, *others)), replace(OLD, shifts=(is_, *others)))
+    shown = plain(tables(changes, people, "UTC"), 80).splitlines()
+    assert shown[3].split() == ["Mon", "04", "Jan", "09:00", "primary", "weekly", "ana", "ana"]
+    assert [cell.strip() for cell in shown[4].split("→ ")[1:]] == ["bo Wed 09:00", "cy Wed 09:00"]
+    assert max(map(len, shown)) <= 80
+
+
+def test_a_part_of_a_turn_longer_than_a_week_is_told_with_its_date() -> None:
+    month = held("primary/monthly/2027-01-04", "bo", "2027-01-04T09", 28 * 24)
+    cut = split(month, ("bo", "2027-01-04T09", "2027-01-20T14"), ("cy", "2027-01-20T14", "2027-02-01T09"))
+    shown = plain(tables(diff(draft(month), draft(cut)), PEOPLE, "UTC"), 80)
+    assert "→ Cy Wed 20 Jan 14:00" in shown

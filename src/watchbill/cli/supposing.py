@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from watchbill.whatif import Impossible, Side, Supposed
 
 MOST_BYTES = 1_000_001
-MOST_HOLES = 12
+MOST_LISTED = 6
 NO_PLAN = 3
 
 
@@ -141,7 +141,8 @@ def _head(done: "Supposed") -> list[str]:
         lines.append(f"Present plan: {_cover(done.present)}.")
     if done.lost:
         held = [f"{piece.shift.id} ({words.name(piece.holder, done.people)})" for piece in done.lost]
-        lines.append(f"{counted(len(held), 'shift')} of it would lose who holds it: {_listed(held)}.")
+        lines.append(f"{counted(len(set(held)), 'shift')} of it would lose who holds it:")
+        lines += _list(list(dict.fromkeys(held)))
     lines.append(f"What would come out: {_cover(done.then)}.")
     if done.present:
         lines.append(_moved(len(done.changes), len(done.then.draft.shifts)))
@@ -169,7 +170,9 @@ def _cover(side: "Side") -> str:
     from watchbill.texts import counted
 
     holes, count = side.holes, len(side.draft.shifts)
-    cover = f"{counted(len(holes), 'hole')} ({_listed(list(holes))})" if holes else f"all {count} shifts are covered"
+    cover = (
+        f"{counted(len(holes), 'hole')} ({', '.join(_first(holes))})" if holes else f"all {count} shifts are covered"
+    )
     broken = len(side.faults)
     return f"{cover}, {counted(broken, 'broken hard rule')}" if broken else cover
 
@@ -178,8 +181,13 @@ def _moved(changed: int, count: int) -> str:
     return f"{changed} of {count} shifts would move." if changed else f"None of {count} shifts would move."
 
 
-def _listed(words: list[str], most: int = 6) -> str:
-    return ", ".join([*words[:most], *([f"and {len(words) - most} more"] if len(words) > most else [])])
+def _list(items: Sequence[str]) -> list[str]:
+    return [f"  {item}" for item in _first(items)]
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    more = len(items) - MOST_LISTED
+    return [*items[:MOST_LISTED], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _tell_impossible(asked: "Impossible", *, as_json: bool) -> NoReturn:
@@ -215,10 +223,8 @@ def _at_best(asked: "Impossible") -> list[str]:
     if asked.then is None:
         return [*lines, "What would be uncovered at best was not found within the work allowed."]
     amounts = " and ".join(f"{hours(hundredths)} h of {role}" for role, hundredths in asked.uncovered.items())
-    holes, count = list(asked.then.holes), len(asked.then.draft.shifts)
-    lines.append(f"At best {len(holes)} of {counted(count, 'shift')} would have holes: {amounts}.")
-    more = [f"and {len(holes) - MOST_HOLES} more"] if len(holes) > MOST_HOLES else []
-    return [*lines, *(f"  {line}" for line in [*holes[:MOST_HOLES], *more])]
+    holes, count = asked.then.holes, len(asked.then.draft.shifts)
+    return [*lines, f"At best {len(holes)} of {counted(count, 'shift')} would have holes: {amounts}.", *_list(holes)]
 
 
 def _json(done: "Supposed") -> dict[str, Any]:

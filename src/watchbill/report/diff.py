@@ -1,7 +1,7 @@
 """What differs between two plans of one period: which shifts change hands, and what that means for whom."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,13 @@ from rich.text import Text
 
 from watchbill.domain import Part, Shift
 from watchbill.report.tables import literal_lines, table, titled
-from watchbill.report.words import NOBODY, People, literal, moment, name, weekly
+from watchbill.report.words import NOBODY, People, labels, literal, moment, name, weekly
 from watchbill.results import Assigned, Draft
 from watchbill.texts import hours
 from watchbill.times import common, iso, total
 
+# How long names may be in two columns of parts.
+NAME = 10
 # As long as a week can be on a clock that is put back in it.
 WEEK = timedelta(days=7, hours=1)
 
@@ -103,8 +105,9 @@ def tables(changes: Sequence[Change], people: People, zone_name: str) -> Rendera
     made.add_column("from", no_wrap=True)
     for head in ("shift", "was", "becomes"):
         made.add_column(head, overflow="fold")
+    called = _called(changes, people)
     for change in changes:
-        before, after = _cells(change, people, zone_name)
+        before, after = _cells(change, called, zone_name)
         made.add_row(moment(change.start, zone_name), literal(_label(change)), before, after)
     return Group(titled(title, made), Text(), _sum_table(changes, people))
 
@@ -124,6 +127,14 @@ def _sum_table(changes: Sequence[Change], people: People) -> Table:
         label = literal(name(row.person, people))
         made.add_row(label, str(row.gained), str(row.lost), hours(row.hours, sign=True))
     return made
+
+
+def _called(changes: Sequence[Change], people: People) -> People:
+    """People by the names that fit where both sides of a change are in parts, and as they are elsewhere."""
+    both = [change for change in changes if min(len(change.before), len(change.after)) > 1]
+    ids = dict.fromkeys(part.person for change in both for part in (*change.before, *change.after))
+    called = labels(ids, people, NAME)
+    return {**people, **{id_: replace(people[id_], name=called[id_]) for id_ in ids if id_ in people}}
 
 
 def _cells(change: Change, people: People, zone_name: str) -> tuple[Text, Text]:

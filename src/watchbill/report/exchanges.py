@@ -31,9 +31,9 @@ def command(words: Sequence[str], since: str | None) -> str:
 def lines(choice: Choice, people: People, zone_name: str) -> list[str]:
     """One choice: a line for each shift that changes hands, then loads, wishes, broken wants, and the command."""
     out = [_hand(row, people, zone_name) for row in choice.decisions]
-    out.append(f"  load: {_loads(choice, people)}")
-    if changed := [cost for cost in choice.costs if cost[1] != cost[2]]:
-        out.append(f"  own wishes: {'; '.join(_wish(person, is_ - was, people) for person, was, is_ in changed)}")
+    out += _under("load", _loads(choice, people))
+    changed = [cost for cost in choice.costs if cost[1] != cost[2]]
+    out += _under("own wishes", [_wish(person, is_ - was, people) for person, was, is_ in changed])
     out += [
         f"  {finding.rule}: {finding.sentence} (cost {finding.cost})"
         for finding in choice.come
@@ -48,19 +48,25 @@ def _hand(row: Decision, people: People, zone_name: str) -> str:
     )
 
 
+def _under(title: str, lines: Sequence[str]) -> list[str]:
+    """Lines one under the other, the first one behind a title."""
+    gap = " " * (len(title) + 2)
+    return [f"  {gap if n else f'{title}: '}{line}" for n, line in enumerate(lines)]
+
+
 def _wish(person: str, change: int, people: People) -> str:
     """`Ana Souza worse off by 0.4`, from thousandths of a point."""
     side = "worse" if change > 0 else "better"
     return f"{name(person, people)} {side} off by {worth(abs(change)).removeprefix('cost ')}"
 
 
-def _loads(choice: Choice, people: People) -> str:
+def _loads(choice: Choice, people: People) -> list[str]:
     """`Ana Souza 910.2 to 599.7 h (-310.5)` for each, of the bucket of all hours."""
     old, new = (_all(draft) for draft in (choice.before, choice.after))
     named = [person for person, _, _ in choice.costs if person in new]
-    return "; ".join(
+    return [
         f"{name(p, people)} {hours(old[p])} to {hours(new[p])} h ({hours(new[p] - old[p], sign=True)})" for p in named
-    )
+    ]
 
 
 def _all(draft: Draft) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ First hard rules are kept, then seats are covered, the weightiest hours first; o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watchbill.domain import Shift
+from watchbill.domain import Shift, turn_of
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import OutOfTime, Solved
@@ -95,9 +95,9 @@ def _ease(row: Row, missing: int) -> None:
 
 def _prices(problem: Problem, posted: PlanBoard) -> dict[int, int]:
     """What one empty seat of each turn costs, by the number of its row; turns that nobody can take have empty rows."""
-    turn_of = {variable: turn for (_, turn), variable in posted.choices.items()}
+    turns_of = {variable: turn_of(choice) for (_, choice), variable in posted.choices.items()}
     covers = [n for n, row in enumerate(posted.model.rows) if row.rule == COVER and (row.low or 0) > 0]
-    known = {n: turn_of[v] for n in covers if (v := next(iter(posted.model.rows[n].variables), -1)) in turn_of}
+    known = {n: turns_of[v] for n in covers if (v := next(iter(posted.model.rows[n].variables), -1)) in turns_of}
     left = iter(turn.turn for turn in problem.turns if turn.turn not in set(known.values()))
     turns = {turn.turn: turn for turn in problem.turns}
     named = {n: known.get(n) or next(left, None) for n in covers}
