@@ -8,7 +8,7 @@ from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Infeasible, Solved
 from watchbill.rules.base import Rule
-from watchbill.solve import Effort, solve
+from watchbill.solve import Effort, Progress, Watch, solve
 
 
 def best(problem: Problem, rules: Sequence[Rule]) -> Solved | Infeasible:
@@ -29,3 +29,15 @@ def holders(problem: Problem, rules: Sequence[Rule]) -> list[str]:
     outcome = best(problem, rules)
     assert isinstance(outcome, Solved), "no plan can exist"
     return [outcome.holders[shift.id] for shift in problem.shifts]
+
+
+def first_plan() -> Watch:
+    """Stops as soon as there is any plan."""
+    watch = Watch()
+
+    def stop(progress: Progress) -> None:
+        if progress.value is not None:
+            watch.stop()
+
+    watch.report = stop
+    return watch

@@ -11,7 +11,8 @@ import pytest
 
 import sick
 from builders import at, days, leave, person, problem, shift
-from tiny import PERIOD, write_team
+from solving import first_plan
+from tiny import PERIOD, fall_ill, write_team
 from watchbill import app, drafting
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
@@ -26,7 +27,7 @@ from watchbill.replan import Move, Smallest, smallest_change
 from watchbill.report.diff import diff
 from watchbill.results import Draft, Infeasible, Inputs
 from watchbill.rules import Follow, Limit, Rest, Rule, Space, standing
-from watchbill.solve import Effort, Progress, Watch
+from watchbill.solve import Effort
 from watchbill.times import Span
 from watchbill.workspace import plans
 
@@ -376,11 +377,6 @@ def team(tmp_path: Path) -> Path:
     return folder
 
 
-def fall_ill(folder: Path, who: str, dates: str) -> None:
-    text = f"person: {who}\nleave: [{dates}]\n"
-    (folder / "availability" / f"{who}.yaml").write_text(text, encoding="utf-8")
-
-
 def test_the_draft_is_published_as_the_next_revision_with_its_marks(team: Path) -> None:
     when = datetime(2027, 1, 6, 13, tzinfo=UTC)
     before = plans.read_plan(team, period(PERIOD))
@@ -427,7 +423,7 @@ def test_two_weeks_of_illness_in_a_large_rota(tmp_path: Path) -> None:
     """The bar: covered from that hour on, at most 1.5 times as many changes as any plan needs."""
     folder = Path(shutil.copytree(SCENARIOS / "day-night-12", tmp_path / "team"))
     quarter, when = period("2027-01-04..2027-04-04"), datetime(2027, 2, 10, 13, tzinfo=UTC)
-    assert isinstance(app.plan(folder, quarter, watch=_first_plan()), app.Planned)
+    assert isinstance(app.plan(folder, quarter, watch=first_plan()), app.Planned)
     plan_ = app.publish(folder, quarter, datetime(2026, 12, 1, tzinfo=UTC)).plan
     on = drafting.ground(folder, quarter)
     ill = next(a.person for a in plan_.shifts if a.shift.start <= when < a.shift.end)
@@ -450,15 +446,3 @@ def test_two_weeks_of_illness_in_a_large_rota(tmp_path: Path) -> None:
     assert not any(finding.hard for finding in made.draft.findings)
     after_ = (part for a in made.draft.shifts for part in a.parts if part.person == ill and part.end > when)
     assert not any(part.span.meets(Span(when, news.span.end)) for part in after_)
-
-
-def _first_plan() -> Watch:
-    """Stops as soon as there is any plan."""
-    watch = Watch()
-
-    def stop(progress: Progress) -> None:
-        if progress.value is not None:
-            watch.stop()
-
-    watch.report = stop
-    return watch

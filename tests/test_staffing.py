@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from builders import at, days, leave, person, problem, shift
-from tiny import PERIOD, Cli, Ended, write_team
+from tiny import PERIOD, Cli
 from watchbill import staffing, workspace
 from watchbill.audit import audit, whole
-from watchbill.cli import run
 from watchbill.domain import ShareStep
 from watchbill.errors import Refused
 from watchbill.load import Loads
@@ -32,22 +31,6 @@ from watchbill.staffing.sizes import Search
 
 WHEN = period(PERIOD)
 WEEKS = tuple(shift(f"primary/week/2027-01-{day:02}", f"2027-01-{day:02}T00", 168) for day in (4, 11, 18, 25))
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    return write_team(tmp_path / "team")
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    def call(*arguments: object) -> Ended:
-        with pytest.raises(SystemExit) as end:
-            run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
-
-    return call
 
 
 def possible(facts: Problem, rules: Sequence[Rule]) -> bool:
@@ -160,7 +143,7 @@ def test_ctrl_c_shows_what_is_known_with_an_exit_code_of_its_own(team: Path) -> 
     assert done.returncode == 130
     assert done.stdout.startswith(f"{PERIOD}: how many people it takes, as far as it was asked: stopped.\n")
     assert re.search(r"nobody away +2 ", done.stdout)
-    assert "stopped while asking" in done.stdout
+    assert "stopped while asking" in " ".join(done.stdout.split())
     assert "as leave grows: stopped before 2027-01 was settled." in done.stdout
     assert "what is known so far is shown" in done.stderr
 
@@ -332,29 +315,29 @@ def test_each_site_is_asked_alone() -> None:
 # --------------------------------------------------------------------------------------------------------- command
 
 
-def test_the_command_shows_numbers_with_what_rules_fewer_out(team: Path, cli: Cli) -> None:
-    ended = cli("-C", team, "staffing", PERIOD)
+def test_the_command_shows_numbers_with_what_rules_fewer_out(team: Path, exact: Cli) -> None:
+    ended = exact("-C", team, "staffing", PERIOD)
     assert ended.code == 0
     assert "tiny: 4 people, on leave for 3 % of the time (primary/week)" in ended.out
-    assert "672 h on call in all, and 25 % of the time" in ended.out
+    assert "672 h on call in all, and 25 %" in ended.out
     assert "as leave grows: how many of 5 simulated teams have no plan" in ended.out
     assert "2027-01 breaks first: at " in ended.out
 
 
-def test_json_holds_the_same(team: Path, cli: Cli) -> None:
-    told = json.loads(cli("-C", team, "staffing", PERIOD, "--at-most", "50%", "--no-growth", "--json").out)
+def test_json_holds_the_same(team: Path, exact: Cli) -> None:
+    told = json.loads(exact("-C", team, "staffing", PERIOD, "--at-most", "50%", "--no-growth", "--json").out)
     (site,) = told["sites"]
     assert (told["period"], told["at_most"], told["complete"], site["months"]) == (PERIOD, 50, True, [])
     assert [(need["question"], need["people"]) for need in site["needs"]] == [(RULES, 2), (LEAVE, 3), (AT_MOST, 3)]
 
 
 @pytest.mark.parametrize("wrong", ["a quarter", "0%", "140%", "12.5%"])
-def test_what_is_no_percentage_is_wrong_usage(team: Path, cli: Cli, wrong: str) -> None:
-    ended = cli("-C", team, "staffing", PERIOD, "--at-most", wrong)
+def test_what_is_no_percentage_is_wrong_usage(team: Path, exact: Cli, wrong: str) -> None:
+    ended = exact("-C", team, "staffing", PERIOD, "--at-most", wrong)
     assert (ended.code, "--at-most" in ended.err) == (2, True)
 
 
-def test_without_a_period_what_is_planned_next_is_meant(team: Path, cli: Cli) -> None:
+def test_without_a_period_what_is_planned_next_is_meant(team: Path, exact: Cli) -> None:
     (team / "drafts").mkdir()
     (team / "drafts" / f"{PERIOD}.json").write_text("{}", encoding="utf-8")
-    assert cli("-C", team, "staffing", "--no-growth").out.startswith(f"{PERIOD}: how many people it takes.")
+    assert exact("-C", team, "staffing", "--no-growth").out.startswith(f"{PERIOD}: how many people it takes.")

@@ -15,6 +15,7 @@ from builders import at, days, leave, problem, wish
 from rounds import EARLY, hard_and_wishes, round_of
 from rounds import planted as planted_round
 from rounds import search as search_round
+from solving import first_plan
 from tiny import PERIOD, write_team
 from watchbill import app, deciding, drafting, swapping
 from watchbill.assemble import Ground, assemble
@@ -28,7 +29,6 @@ from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs, Tier
 from watchbill.rules import Limit, Pair, Rest, Rule, Space, standing
-from watchbill.solve import Progress, Watch
 from watchbill.swapping import Exchange, Swaps
 from watchbill.times import Span
 from watchbill.workspace import plans
@@ -256,7 +256,7 @@ def test_a_round_swap_of_three_planted_in_a_large_rota_is_found(tmp_path: Path) 
     """The bar: among 364 shifts of twelve people, where leave leaves hardly anything else."""
     folder = Path(shutil.copytree(SCENARIOS / "day-night-12", tmp_path / "team"))
     quarter = period("2027-01-04..2027-04-04")
-    made = app.plan(folder, quarter, watch=_first_plan())
+    made = app.plan(folder, quarter, watch=first_plan())
     assert isinstance(made, app.Planned)
     on, lots = planted_round(drafting.ground(folder, quarter), made.draft)
     began = process_time()
@@ -264,15 +264,3 @@ def test_a_round_swap_of_three_planted_in_a_large_rota_is_found(tmp_path: Path) 
     assert process_time() - began < 10
     assert round_of(lots) in [round_of(one.lots) for one in found.rounds]
     assert len(found.rounds) < 20
-
-
-def _first_plan() -> Watch:
-    """Stops as soon as there is any plan."""
-    watch = Watch()
-
-    def stop(progress: Progress) -> None:
-        if progress.value is not None:
-            watch.stop()
-
-    watch.report = stop
-    return watch

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tiny import PERIOD, TEAM, Cli, Ended, write_team
+from tiny import PERIOD, TEAM, Cli, write_team
 from watchbill import app, workspace
 from watchbill.audit import audit
-from watchbill.cli import run
 from watchbill.errors import InputError, Refused, WrongUsage
 from watchbill.periods import period
 from watchbill.report.whatif import above, evenness
@@ -32,22 +31,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert isinstance(app.plan(folder, WHEN), app.Planned)
     app.publish(folder, WHEN, datetime(2026, 12, 1, 12, tzinfo=UTC))
     return folder
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    return write_team(tmp_path / "team")
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    def call(*arguments: object) -> Ended:
-        with pytest.raises(SystemExit) as end:
-            run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
-
-    return call
 
 
 def supposed(
@@ -231,7 +214,7 @@ def test_how_even_a_plan_is_rests_on_the_loads_counted_again(published: Path) ->
     assert found.who != "bo"
 
 
-def test_a_hole_of_the_present_plan_is_told(published: Path, tmp_path: Path, cli: Cli) -> None:
+def test_a_hole_of_the_present_plan_is_told(published: Path, tmp_path: Path, exact: Cli) -> None:
     folder = Path(shutil.copytree(published, tmp_path / "holed"))
     path = folder / "plans" / f"{PERIOD}.json"
     plan = json.loads(path.read_text(encoding="utf-8"))
@@ -241,15 +224,15 @@ def test_a_hole_of_the_present_plan_is_told(published: Path, tmp_path: Path, cli
     made = supposed(folder, gone=("bo",))
     assert made.present is not None
     assert made.present.holes == ("primary/week/2027-01-18",)
-    assert "1 hole (primary/week/2027-01-18)" in cli("-C", folder, "what-if", "--without", "bo").out
+    assert "1 hole (primary/week/2027-01-18)" in exact("-C", folder, "what-if", "--without", "bo").out
 
 
 # ------------------------------------------------------------------------------------------------------- command
 
 
-def test_nothing_is_written_and_the_answer_says_what_moves(published: Path, cli: Cli) -> None:
+def test_nothing_is_written_and_the_answer_says_what_moves(published: Path, exact: Cli) -> None:
     before = contents(published)
-    ended = cli("-C", published, "what-if", "--without", "bo")
+    ended = exact("-C", published, "what-if", "--without", "bo")
     assert ended.code == 0
     assert f"{PERIOD}: plans/{PERIOD}.json, and what would come out from scratch." in ended.out
     assert "What would come out: all 5 shifts are covered." in ended.out
@@ -258,9 +241,9 @@ def test_nothing_is_written_and_the_answer_says_what_moves(published: Path, cli:
     assert contents(published) == before
 
 
-def test_json_holds_both_plans_and_what_differs(published: Path, cli: Cli) -> None:
+def test_json_holds_both_plans_and_what_differs(published: Path, exact: Cli) -> None:
     arguments = ("-C", published, "what-if", "--without", "bo", "--from", "2027-01-13T14:00", "--json")
-    told = json.loads(cli(*arguments).out)
+    told = json.loads(exact(*arguments).out)
     assert (told["period"], told["from"]) == (PERIOD, "2027-01-13T13:00Z")
     assert told["moved"] == len(told["changes"]) == len(told["lost"])
     assert told["then"]["people"]["bo"]["turns"] <= told["present"]["people"]["bo"]["turns"]
@@ -268,25 +251,25 @@ def test_json_holds_both_plans_and_what_differs(published: Path, cli: Cli) -> No
     assert told["present"]["holes"] == told["then"]["holes"] == []
 
 
-def test_a_fragment_comes_from_a_file_and_its_mistakes_name_it(published: Path, cli: Cli, tmp_path: Path) -> None:
+def test_a_fragment_comes_from_a_file_and_its_mistakes_name_it(published: Path, exact: Cli, tmp_path: Path) -> None:
     path = tmp_path / "other.yaml"
     path.write_text("people: {eve: {name: Eve Ray}}\n", encoding="utf-8")
-    assert "Eve Ray" in cli("-C", published, "what-if", "--change", path).out
+    assert "Eve Ray" in exact("-C", published, "what-if", "--change", path).out
     path.write_text("people: {eve: {nme: Eve Ray}}\n", encoding="utf-8")
-    wrong = cli("-C", published, "what-if", "--change", path)
+    wrong = exact("-C", published, "what-if", "--change", path)
     assert (wrong.code, 'other.yaml:1:16  unknown key "nme"' in wrong.err) == (1, True)
-    missing = cli("-C", published, "what-if", "--change", tmp_path / "none.yaml")
+    missing = exact("-C", published, "what-if", "--change", tmp_path / "none.yaml")
     assert (missing.code, "none.yaml cannot be read" in missing.err) == (2, True)
 
 
-def test_no_plan_is_an_answer_with_its_own_exit_code(published: Path, cli: Cli) -> None:
+def test_no_plan_is_an_answer_with_its_own_exit_code(published: Path, exact: Cli) -> None:
     before = contents(published)
     leaves = [word for leave in EVERYONE for word in ("--leave", leave)]
-    ended = cli("-C", published, "what-if", *leaves)
+    ended = exact("-C", published, "what-if", *leaves)
     assert ended.code == 3
     assert "18 January" in ended.err
     assert "At best 1 of 5 shifts would have holes: 168.0 h of primary.\n  primary/week/2027-01-18\n" in ended.out
-    told = json.loads(cli("-C", published, "what-if", *leaves, "--json").out)
+    told = json.loads(exact("-C", published, "what-if", *leaves, "--json").out)
     assert (told["outcome"], told["best"]["uncovered"]) == ("infeasible", {"primary": 168.0})
     assert told["best"]["holes"] == ["primary/week/2027-01-18"]
     assert contents(published) == before
@@ -302,8 +285,8 @@ def test_no_plan_is_an_answer_with_its_own_exit_code(published: Path, cli: Cli) 
         (("--leave", "ana:2027-02-01", "--from", "soon"), '"soon" is no time'),
     ],
 )
-def test_wrong_usage_says_how_to_write_it(published: Path, cli: Cli, arguments: tuple[str, ...], said: str) -> None:
-    ended = cli("-C", published, "what-if", *arguments)
+def test_wrong_usage_says_how_to_write_it(published: Path, exact: Cli, arguments: tuple[str, ...], said: str) -> None:
+    ended = exact("-C", published, "what-if", *arguments)
     assert (ended.code, said in ended.err) == (2, True)
 
 

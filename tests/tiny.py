@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from watchbill.cli import run
+
 TEAM = """\
 team: tiny
 timezone: Europe/Berlin
@@ -42,11 +46,24 @@ class Ended:
 Cli = Callable[..., Ended]
 
 
+def called(capsys: pytest.CaptureFixture[str], *arguments: object) -> Ended:
+    """How `watchbill` ends with some arguments, in this process."""
+    with pytest.raises(SystemExit) as end:
+        run([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
+
+
 def write_team(folder: Path) -> Path:
     (folder / "availability").mkdir(parents=True)
     (folder / "team.yaml").write_text(TEAM, encoding="utf-8")
     (folder / "availability" / "ana.yaml").write_text(ANA, encoding="utf-8")
     return folder
+
+
+def fall_ill(folder: Path, who: str, dates: str) -> None:
+    """Leave in the place of all that somebody asked for."""
+    (folder / "availability" / f"{who}.yaml").write_text(f"person: {who}\nleave: [{dates}]\n", encoding="utf-8")
 
 
 def draft_of(folder: Path, period: str = PERIOD) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import PERIOD, Cli, Ended, write_team
+from tiny import PERIOD, Cli, Ended, called, write_team
 from watchbill.cli import run
 
 
@@ -19,25 +19,6 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
         return Ended(ended.code, ended.out.replace(given, "watchbill "), ended.err.replace(given, "watchbill "))
 
     return call
-
-
-@pytest.fixture
-def exact(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Runs `watchbill` with some arguments, and tells what it said as it stands."""
-    return lambda *arguments: called(capsys, *arguments)
-
-
-def called(capsys: pytest.CaptureFixture[str], *arguments: object) -> Ended:
-    with pytest.raises(SystemExit) as end:
-        run([str(argument) for argument in arguments])
-    said = capsys.readouterr()
-    return Ended(end.value.code if isinstance(end.value.code, int) else 0, said.out, said.err)
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    """A tiny workspace without drafts and plans."""
-    return write_team(tmp_path / "team")
 
 
 @pytest.fixture(scope="session")

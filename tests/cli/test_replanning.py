@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tiny import PERIOD, Cli, draft_of
+from tiny import PERIOD, Cli, draft_of, fall_ill
 from watchbill.cli.replanning import moment
 from watchbill.errors import WrongUsage
 
@@ -23,10 +23,6 @@ def running(folder: Path) -> str:
     """Who holds the shift that begins on 11 January."""
     found = {shift["id"]: shift["person"] for shift in plan_of(folder)["shifts"]}
     return str(found["primary/week/2027-01-11"])
-
-
-def fall_ill(folder: Path, who: str, dates: str) -> None:
-    (folder / "availability" / f"{who}.yaml").write_text(f"person: {who}\nleave: [{dates}]\n", encoding="utf-8")
 
 
 def test_a_sick_colleague_is_relieved_by_two_commands(published: Path, cli: Cli) -> None:
