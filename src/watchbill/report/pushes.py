@@ -11,6 +11,8 @@ from watchbill.report.checks import WIDTH
 from watchbill.report.tables import table
 from watchbill.report.words import NOBODY, literal, moment, until
 
+# Names up to which four columns of changes fit 80 columns as they usually stand.
+_SHORT = 13
 _BOUND = "\N{NO-BREAK SPACE}"
 
 
@@ -27,7 +29,7 @@ class Shift:
 
 def changes(moved: Sequence[Shift], zone: str) -> RenderableType:
     """Who is on call instead of whom, in order of time, on a zone's clock."""
-    made = table()
+    made = table(tight=any(len(name) > _SHORT for row in moved for name in (*row.before, *row.after)))
     for head in ("when", "role", "PagerDuty now", "by the plan"):
         made.add_column(head, overflow="fold")
     for row in sorted(moved, key=lambda row: (row.start, row.role)):
