@@ -1,16 +1,16 @@
 """Who can serve which turns before anything is decided: by the rules that bar people, the same that planning posts."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from watchbill.domain import Layer, Shift
 from watchbill.problem import Problem
 from watchbill.rules import Rule
 from watchbill.rules.leave import clashes
+from watchbill.timeline import Timeline
 from watchbill.times import DAY, Span, merged, wall, zone
 
 RESERVE = 1
@@ -52,20 +52,18 @@ class Serving:
     def blocked_by(self, person: str, away: Iterable[Span]) -> tuple[Shift, ...]:
         """The turns that these spans of absence alone take from someone."""
         spans = merged(away)
-        if not spans:
-            return ()
-        # Turns are in order of start: what begins after the last span, or long before the first, is out of reach.
-        turns, starts = self.able[person], self._starts[person]
-        first, last = bisect_left(starts, spans[0].start - self._longest), bisect_left(starts, spans[-1].end)
-        return tuple(turn for turn in turns[first:last] if clashes(turn, spans, self.problem.layer[turn.key].may_miss))
+        touched, may_miss = self._timelines[person].sharing(spans), self._may_miss
+        return tuple(turn for turn in touched if clashes(turn, spans, may_miss[turn.key])) if may_miss else touched
 
     @cached_property
-    def _starts(self) -> Mapping[str, tuple[datetime, ...]]:
-        return {person: tuple(turn.start for turn in turns) for person, turns in self.able.items()}
+    def _may_miss(self) -> Mapping[str, timedelta]:
+        """By layer how much of a turn one may miss; empty where nobody may miss anything."""
+        layers = self.problem.layer
+        return {key: one.may_miss for key, one in layers.items()} if any(o.may_miss for o in layers.values()) else {}
 
     @cached_property
-    def _longest(self) -> timedelta:
-        return max((turn.end - turn.start for turn in self.problem.turns), default=timedelta())
+    def _timelines(self) -> Mapping[str, Timeline]:
+        return {person: Timeline(turns) for person, turns in self.able.items()}
 
 
 def serving(problem: Problem, rules: Sequence[Rule]) -> Serving:

@@ -7,7 +7,7 @@ two aware datetimes of one zone gives wall-clock hours, wrong across a DST chang
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -138,6 +138,7 @@ class Readings:
         return "fold" if self.before < self.after else "gap"
 
 
+@lru_cache(maxsize=2**14)
 def readings(wall: datetime, tz: ZoneInfo) -> Readings:
     """Both readings of a naive wall time on a zone's clock, in UTC."""
     return Readings(

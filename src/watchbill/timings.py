@@ -110,6 +110,8 @@ def _impossible(text: str, year: int, month: int) -> str:
 
 def ends(text: str) -> tuple[str, str, str]:
     """A range in its pieces: start, `..` (empty if there is none), end. Other spellings of a range are refused."""
+    if _DATE.fullmatch(text.strip()):
+        return text, "", ""
     if other := _OTHER_RANGE.fullmatch(text.strip()):
         raise ValueError(f'"{text}" is no range of dates. Write {other[1]}..{other[2]} with two dots.')
     if meant := loose_range(text):

@@ -140,7 +140,7 @@ def _hard(team: Workspace, serving: Serving, person: Person) -> Iterator[Line]:
 
 
 def _lost(line: Away, lost: Mapping[date, Place]) -> tuple[date, ...]:
-    return () if line.approved else tuple(day for day in line.moments.dates if day in lost)
+    return () if line.approved or not lost else tuple(day for day in line.moments.dates if day in lost)
 
 
 def _soft(own: Availability, effective: Mapping[Place, Fraction]) -> Iterator[Line]:

@@ -66,9 +66,8 @@ def _clashing(problem: Problem) -> Iterator[tuple[str, Shift]]:
     everyone = Timeline(problem.turns)
     for person, away in _away(problem).items():
         near = Timeline(problem.choices_of[person]) if problem.reliefs else everyone
-        for turn in near.to(away):
-            if clashes(turn, away):
-                yield person, turn
+        for turn in near.sharing(away):
+            yield person, turn
 
 
 def _away(problem: Problem) -> Mapping[str, tuple[Span, ...]]:

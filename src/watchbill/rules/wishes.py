@@ -147,7 +147,7 @@ def weights(problem: Problem, loads: Loads) -> tuple[Fraction, ...]:
             for claim in own
             if any(
                 _could_hold(problem, person, turn) and claim.seconds(turn.spans)
-                for turn in (turns.to(claim.wish.spans) if claim.wish.spans else problem.turns)
+                for turn in (turns.sharing(claim.wish.spans) if claim.wish.spans else problem.turns)
             )
         ]
         scale = _scale(problem, live)

@@ -84,10 +84,18 @@ def zone_on(person: Person, day: date) -> ZoneInfo:
     return zone(person.zone)
 
 
+def _clocks(person: Person, moments: Moments) -> tuple[ZoneInfo, ZoneInfo]:
+    """The zones of a person's clock on the first and the last date of some wall time."""
+    if not person.travel:
+        return zone(person.zone), zone(person.zone)
+    dates = moments.dates
+    return zone_on(person, dates.first), zone_on(person, dates.last)
+
+
 def generous(person: Person, moments: Moments) -> Span:
     """The span of some wall time; where the clock changes, the earlier start and the later end."""
-    start = readings(moments.start, zone_on(person, moments.dates.first))
-    end = readings(moments.end, zone_on(person, moments.dates.last))
+    begins, ends = _clocks(person, moments)
+    start, end = readings(moments.start, begins), readings(moments.end, ends)
     return Span(min(start.before, start.after), max(end.before, end.after))
 
 
@@ -220,7 +228,7 @@ def leaves_by_line(
 def _without(moments: Moments, days: dict[date, Place]) -> Iterator[Moments]:
     """What of some wall time lies outside some dates."""
     start = moments.start
-    for day in moments.dates:
+    for day in moments.dates if days else ():
         midnight = datetime.combine(day, time())
         if day in days:
             if start < midnight:

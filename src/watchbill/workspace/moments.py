@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import InstanceOf
@@ -12,6 +13,7 @@ from watchbill.spellings import meanings, split_clock
 from watchbill.times import Dates
 from watchbill.timings import backwards, clock, day, ends
 
+_LEAST = timedelta(microseconds=1)
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMES = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} +[0-9]{1,2}[:.h]")
@@ -28,7 +30,7 @@ class Moments:
     @property
     def dates(self) -> Dates:
         """The local dates that it touches."""
-        return Dates(self.start.date(), (self.end - timedelta(microseconds=1)).date())
+        return Dates(self.start.date(), (self.end - _LEAST).date())
 
     def __str__(self) -> str:
         if self.timed:
@@ -40,6 +42,8 @@ class Moments:
 def moment(text: str) -> tuple[date | None, int | None]:
     """`2027-02-01`, `2027-02-01 13:00` or `13:00`: the date and the minutes after midnight, None if not named."""
     text = text.strip()
+    if _ISO.fullmatch(text):
+        return day(text), None
     if _CLOCK.fullmatch(text):
         return None, clock(text)
     first, _, last = text.partition(" ")
@@ -69,6 +73,7 @@ def dated(text: str) -> tuple[date | None, int | None]:
     return found
 
 
+@lru_cache(maxsize=2**12)
 def moments(text: str) -> Moments:
     """`A..B` (dates, both included), one date, `A 13:00..18:00` or `A 22:00..B 06:00` (the end is not included)."""
     first, dots, last = ends(text)
