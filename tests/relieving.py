@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import combinations, permutations, product
 
 from twins import tier_costs
-from watchbill.audit import audit, whole
+from watchbill.audit import audit, relieved, whole
 from watchbill.domain import Part, Relief, Shift
 from watchbill.load import Loads
 from watchbill.problem import Problem
@@ -51,6 +51,12 @@ def every_given(problem: Problem) -> Iterator[Given]:
             reliefs |= taken
             chosen |= choices
         yield Given(holders, reliefs, frozenset(chosen))
+
+
+def every_holding(problem: Problem, shift: Shift, person: str) -> Iterator[tuple[Part, ...]]:
+    """The parts of a shift that someone holds: the whole, and every way in which others take what they may miss."""
+    for taken, _ in _held(problem, shift, person):
+        yield relieved(Part(person, shift.start, shift.end), taken)
 
 
 Way = tuple[dict[str, str], dict[str, tuple[Part, ...]], set[tuple[str, str]]]
