@@ -1,17 +1,35 @@
 """Exceptions to rules: both faces agree on every plan, and an exception only ever lets more plans pass."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from builders import days, person, problem, shift
+from builders import days, leave, person, problem, shift
 from judging import neighbour
+from relieving import assert_relief_twins, lax
+from solving import best, holders
 from twins import assert_twins, every_plan, tier_costs
 from watchbill.audit import audit, whole
 from watchbill.load import Loads
 from watchbill.problem import Problem
-from watchbill.rules import Cover, Eligible, Follow, Limit, Overlap, Pair, Rest, Rule, Space, Waking, in_force
+from watchbill.results import Infeasible
+from watchbill.rules import (
+    Cover,
+    Eligible,
+    Follow,
+    Leave,
+    Limit,
+    Overlap,
+    Pair,
+    Rest,
+    Rule,
+    Space,
+    Waking,
+    helpers,
+    in_force,
+)
 
 STANDING: tuple[Rule, ...] = (Overlap(), Cover())
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -130,3 +148,72 @@ def test_an_exception_lets_more_plans_pass_and_none_cost_more(name: str) -> None
     assert all(m <= s for (s, _), (m, _) in zip(strict, milder, strict=True))
     assert all(m <= s for (hard, s), (_, m) in zip(strict, milder, strict=True) if not hard)
     assert milder != strict
+
+
+# ---------------------------------------------------------------------------------------------- parts, and meetings
+
+LONG = (shift("primary/day/2027-01-04", "2027-01-04T00", 48), shift("primary/day/2027-01-06", "2027-01-06T00", 48))
+BESIDE = shift("secondary/day/2027-01-06", "2027-01-06T00", 24)
+OFF = (leave("ana", "2027-01-04T10", "2027-01-04T20"), leave("bo", "2027-01-06T10", "2027-01-06T20"))
+LAX = lax(problem(shifts=(*LONG, BESIDE), leaves=OFF), 14)
+FIRST = {"people": "cy", "dates": "2027-01-04"}
+
+
+@pytest.mark.parametrize("strength", ["must", "should"])
+@pytest.mark.parametrize(
+    ("rule", "exception"),
+    [
+        (Rest(at_least=20 * HOUR), FIRST),
+        (Rest(max_stretch=60 * HOUR), FIRST),
+        (Limit(count="shifts", at_most=1), FIRST),
+        (Limit(count="hours", at_most=40 * HOUR, per=3 * DAY), FIRST),
+        (Space(at_least=12 * HOUR), FIRST),
+        (Pair(apart=("ana", "cy")), {"people": "cy", "dates": "2027-01-06"}),
+        (Follow(first="primary", then="primary", person="other"), FIRST),
+        (Waking(hours=(0, 19 * 60), spans=False), FIRST),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Rule) else "",
+)
+def test_model_and_check_agree_where_others_take_hours(rule: Rule, exception: dict[str, object], strength: str) -> None:
+    strong = rule.model_copy(update={"strength": strength, "weight": 2})
+    assert_relief_twins(LAX, [*STANDING, *ruled(strong, exception, LAX)])
+
+
+def test_where_two_exceptions_meet_the_milder_one_counts() -> None:
+    facts = problem(("ana", "bo"), SHORT)
+    rule = Rest(at_least=44 * HOUR).but(people="ana", dates="2027-01-05", at_least="17h")
+    both = rule.but(people="ana", dates="2027-01-06", at_least="16h")
+    assert_twins(facts, [*STANDING, *in_force([both], facts.people)])
+    assert not accepted(facts, [rule], "ana", "ana", "bo", "bo")
+    assert accepted(problem(("ana", "bo"), SHORT[:3]), [both], "bo", "ana", "ana")
+    assert not accepted(problem(("ana", "bo"), SHORT[:3]), [rule], "bo", "ana", "ana")
+
+
+def test_who_is_excused_is_excused_from_what_stands_in_for_the_rule_too() -> None:
+    facts = problem(("ana", "bo"), SHORT[:3])
+    rule = Rest(at_least=44 * HOUR).but(people="ana", dates="2027-01-04", at_least="17h")
+    assert not accepted(facts, [rule], "ana", "ana", "bo")
+    assert accepted(facts, [rule.but(people="ana", dates="2027-01-05")], "ana", "ana", "bo")
+
+
+def accepted(facts: Problem, rules: Sequence[Rule], *held_by: str) -> bool:
+    plan = dict(zip((s.id for s in facts.shifts), held_by, strict=True))
+    return not audit(facts, in_force(rules, facts.people), whole(facts, plan))
+
+
+def test_the_solver_uses_an_exception_where_it_has_to() -> None:
+    away = leave("bo", "2027-01-05T00", "2027-01-07T00")
+    facts = problem(("ana", "bo"), SHORT, leaves=(away,))
+    rule, rules = Rest(at_least=20 * HOUR), (*STANDING, Leave())
+    assert isinstance(best(facts, [*rules, rule]), Infeasible)
+    excused = rule.but(people="ana", dates="2027-01-05..2027-01-06", at_least="16h")
+    assert holders(facts, [*rules, *in_force([excused], facts.people)])[1:3] == ["ana", "ana"]
+
+
+def test_whom_an_exception_lets_in_may_hold_that_turn_and_no_other() -> None:
+    rule = Eligible(tags=("lead",)).but(people="cy", dates="2027-01-05")
+    narrow = problem(LEADS, SHORT[:3], servers={"primary/daily": ["ana", "bo"]})
+    facts = replace(narrow, helpers=helpers(narrow.people, narrow.roles, [rule]))
+    assert facts.helpers == {"primary/daily": ("cy",)}
+    assert_twins(facts, [*STANDING, Eligible(), rule])
+    assert set(rule.bars(facts)) == {("cy", facts.shifts[0]), ("cy", facts.shifts[2])}

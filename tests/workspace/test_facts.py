@@ -101,7 +101,7 @@ def test_policy_keeps_its_defaults_where_the_file_is_silent(tmp_path: Path) -> N
 
 def test_own_limits_become_rules_for_that_person_alone(tmp_path: Path) -> None:
     found = read(tmp_path, ana("limits: [{count: shifts, at_most: 2, per: 4 weeks}]\n"))
-    assert [(rule.kind, getattr(rule, "people", None)) for rule in found.rules] == [("rest", None), ("limit", ("ana",))]
+    assert [(rule.kind, getattr(rule, "people", None)) for rule in found.rules] == [("rest", ()), ("limit", ("ana",))]
 
 
 def test_the_fingerprint_tells_every_byte_of_the_inputs_and_nothing_else(tmp_path: Path) -> None:
