@@ -170,7 +170,7 @@ FIRST = {"people": "cy", "dates": "2027-01-04"}
         (Space(at_least=12 * HOUR), FIRST),
         (Pair(apart=("ana", "cy")), {"people": "cy", "dates": "2027-01-06"}),
         (Follow(first="primary", then="primary", person="other"), FIRST),
-        (Waking(hours=(0, 19 * 60), spans=False), FIRST),
+        (Waking(hours=(0, 19 * 60), spans=False), {"people": ("ana", "cy"), "dates": "2027-01-04"}),
     ],
     ids=lambda value: value.kind if isinstance(value, Rule) else "",
 )
