@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from watchbill.errors import Refused
-from watchbill.files import file_name, inside, write_atomically
+from watchbill.files import file_name, inside, write_atomically, write_together
 
 
 def test_a_file_is_written_with_its_folders(tmp_path: Path) -> None:
@@ -61,3 +61,15 @@ def test_names_that_could_lead_astray_are_refused(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", ["ana.ics", "2027-Q1.json", "2027-01-04..2027-04-04.json", "josé", "a b"])
 def test_ordinary_names_stay_as_they_are(name: str) -> None:
     assert file_name(name) == name
+
+
+def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
+    old, new, wrong = tmp_path / "old", tmp_path / "in" / "new", tmp_path / "wrong"
+    old.write_bytes(b"as it was")
+    wrong.mkdir()
+    with pytest.raises(Refused, match="wrong cannot be written"):
+        write_together({old: b"other", new: b"first", wrong: b""})
+    assert (old.read_bytes(), new.exists()) == (b"as it was", False)
+    write_together({old: b"other", new: b"first"})
+    assert (old.read_bytes(), new.read_bytes()) == (b"other", b"first")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "new", "old", "wrong"]
