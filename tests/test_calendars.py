@@ -8,7 +8,7 @@ import pytest
 from holidays.registry import COUNTRIES
 
 from builders import person
-from watchbill.calendars import code_problem, has_estimated, holiday_dates, holidays_version, person_holidays
+from watchbill.calendars import code_problem, holiday_dates, holidays_version, person_holidays
 from watchbill.times import Dates
 
 COMPANY = {"company": (date(2027, 3, 19), date(2028, 3, 17))}
@@ -93,12 +93,6 @@ def test_a_year_without_days_is_told_though_the_year_before_has_some() -> None:
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(ValueError, match='unknown holiday calendar "XQ"'):
         holiday_dates(["XQ"], [2027], {})
-
-
-def test_estimated_dates_are_known_as_such() -> None:
-    assert has_estimated("EG", 2027)
-    assert not has_estimated("DE-BE", 2027)
-    assert not has_estimated("company", 2027)
 
 
 def test_the_version_of_the_package_is_told() -> None:

@@ -63,14 +63,6 @@ def unknown_code(code: str, known_lists: Iterable[str]) -> str | None:
     return None
 
 
-def has_estimated(code: str, year: int) -> bool:
-    """Whether some of a country's dates in a year are marked as estimates, which a later release may move."""
-    country, _, part = code.partition("-")
-    if country not in _modules():
-        return False
-    return any("(estimated" in name for name in _named(country, part, (year,)).values())
-
-
 def holidays_version() -> str:
     """Version of the holidays package in use: dates move between releases."""
     from importlib.metadata import version

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from watchbill.missed import Spans
 from watchbill.times import Dates, Span
@@ -257,11 +256,3 @@ def percent_at(person: Person, day: date) -> int:
         if step.since <= day:
             percent = step.percent
     return percent
-
-
-def parts_tile(shift: Shift, parts: tuple[Part, ...]) -> bool:
-    """Whether parts cover a shift from its start to its end without gap or overlap."""
-    ordered = sorted(parts, key=lambda part: part.start)
-    if not ordered or ordered[0].start != shift.start or ordered[-1].end != shift.end:
-        return False
-    return all(left.end == right.start for left, right in pairwise(ordered))

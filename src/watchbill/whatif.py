@@ -52,9 +52,6 @@ class Hold:
     holidays: int
 
 
-NONE = Hold(0, 0, 0, 0, 0)
-
-
 @dataclass(frozen=True)
 class Side:
     """One of the two plans, judged by the inputs it is for. `source` is its file, or what else it comes from."""

@@ -24,11 +24,6 @@ def gini(values: Sequence[Fraction | int]) -> Fraction:
     return Fraction(ranked) / (count * whole)
 
 
-def leximin(values: Iterable[Fraction | int]) -> tuple[Fraction | int, ...]:
-    """Values from the greatest down: of two plans the fairer one has the lexicographically smaller vector."""
-    return tuple(sorted(values, reverse=True))
-
-
 def evened(accounts: Iterable[Account], bucket: str) -> tuple[Fraction, ...]:
     """What each person's load would be if all references were the mean one, in hundredths of an hour.
 

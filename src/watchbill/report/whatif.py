@@ -14,8 +14,6 @@ from watchbill.report.words import People, literal, name
 from watchbill.results import Account, Draft
 from watchbill.texts import hours
 
-SAME = "="
-
 
 class Hold(Protocol):
     """What one person holds: see `whatif.Hold`."""

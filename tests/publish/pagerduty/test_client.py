@@ -12,7 +12,8 @@ import pytest
 
 from scripted import Answer, Server, serving
 from watchbill.errors import Refused
-from watchbill.publish.pagerduty.client import EU, PdpyrasPort
+from watchbill.publish.pagerduty.client import PdpyrasPort
+from watchbill.publish.pagerduty.keys import REGIONS
 from watchbill.publish.pagerduty.port import Lost, Reply
 
 KEY = "kSECRETxyz9876"
@@ -114,7 +115,7 @@ def test_a_password_for_the_host_does_not_take_the_place_of_the_key(
 
 
 def test_a_key_travels_in_the_clear_to_this_machine_only() -> None:
-    for url in ("http://localhost:8377", "http://127.0.0.1:1", "http://[::1]:8377/", EU):
+    for url in ("http://localhost:8377", "http://127.0.0.1:1", "http://[::1]:8377/", REGIONS["eu"]):
         assert PdpyrasPort(KEY, url)
     for url in ("http://api.pagerduty.com", "http://127.0.0.1.evil.example", "http://localhost.evil.example"):
         with pytest.raises(Refused, match=r"in the clear to .* https://"):

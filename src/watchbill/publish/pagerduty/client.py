@@ -15,7 +15,6 @@ from watchbill.publish.pagerduty.keys import Key
 from watchbill.publish.pagerduty.port import Lost, Params, Reply
 
 US = "https://api.pagerduty.com"
-EU = "https://api.eu.pagerduty.com"
 TIMEOUT = 30.0
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from watchbill.publish.base import Hazard
 from watchbill.publish.pagerduty.entries import Held, Move
 from watchbill.publish.pagerduty.proposal import Outlet, Scene
-from watchbill.publish.pagerduty.terms import Entry
 from watchbill.texts import counted
-from watchbill.times import Span, common, wall, zone
+from watchbill.times import Span, wall, zone
 
 SHOWN = 3
 
@@ -75,8 +74,3 @@ def listed(told: Sequence[str]) -> str:
     """The first few, and how many more there are."""
     more = len(told) - SHOWN
     return ", ".join(told[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def held_within(held: Iterable[Held], spans: Sequence[Span]) -> tuple[Entry, ...]:
-    """What lies within some time, whole: only what meets it counts."""
-    return tuple(Entry(o.start, o.end, o.user) for o in held if common((Span(o.start, o.end),), spans))
