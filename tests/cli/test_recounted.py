@@ -1,24 +1,26 @@
 """Every sentence of the commands that explain, counted again: see `recounting`."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from recounting import Form, Reader, Sums, changes_in, moment, silent, stored
+from recounting import Form, Reader, Sums, changes_in, close, moment, number, silent, stored
 from relieving import every_holding
 from tiny import Cli
 from watchbill import drafting
-from watchbill.domain import Part, Shift
+from watchbill.domain import BUCKETS, Part, Shift, Wish
 from watchbill.periods import period
 from watchbill.results import Finding
-from watchbill.times import common, merged, total
+from watchbill.times import Span, common, from_iso, merged, total
 
 PERIOD = "2027-01-04..2027-01-31"
 NAMES = {"ana": "Ana Souza", "bo": "Bo Lindqvist", "cy": "Cy Tan", "dee": "Dee Hall"}
@@ -120,7 +122,8 @@ class Exchanged:
             self._hurdles(text.removeprefix("cannot; "))
             return
         told = re.match(CHANGES, text)
-        assert told and self.ways, text
+        assert told, text
+        assert self.ways, text
         least = {tier: more for tier, more in self.ways[0][1].items() if more}
         assert changes_in(told[0]) == least, (text, least)
         assert self._fits(text[told.end() :]), text
@@ -171,7 +174,8 @@ class Exchanged:
             away = AWAY.match(rest)
             known = known or (away[0] if away and self._away(away[0]) else None)
             known = known or ("may miss that, but nobody else can take it as the plan stands" if seen else None)
-            assert known and rest.startswith(known), text
+            assert known, text
+            assert rest.startswith(known), text
             rest, seen = rest.removeprefix(known), seen + 1
         distinct = len({f.sentence for f in new if f.rule != "leave"}) + any(f.rule == "leave" for f in new)
         assert not more or int(more[1]) == distinct - seen
@@ -220,7 +224,6 @@ def shift_forms(sums: Sums, shift: Shift) -> list[Form]:
         if found["slack"]:
             assert (found["slack"], found["tier"]) in {(str(t.slack), t.name) for t in sums.ground.problem.tiers}
 
-    tie = r"With (?:{0}) on it nothing would cost more or less: a tie"
     why = r"later tiers may spend (?P<slack>\d+) % of (?P<tier>\w+), and did|the search had not shown .*"
     return [
         head(sums),
@@ -251,12 +254,14 @@ CASES = [(kind, seed) for kind in KINDS for seed in range(2)]
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> "dict[tuple[str, int], Path]":
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Path]:
     return {}
 
 
 @pytest.fixture
-def published(kind: str, seed: int, folders: "dict[tuple[str, int], Path]", tmp_path_factory, cli: Cli) -> Path:
+def published(
+    kind: str, seed: int, folders: dict[tuple[str, int], Path], tmp_path_factory: pytest.TempPathFactory, cli: Cli
+) -> Path:
     """A published plan: of whole shifts, with reliefs, with a part given away, or planned again in a running shift."""
     if (kind, seed) not in folders:
         folder = write(tmp_path_factory.mktemp(kind) / "team", seed, may_miss=kind in {"reliefs", "replanned"})
@@ -311,3 +316,196 @@ def test_every_line_about_a_shift(kind: str, seed: int, published: Path, cli: Cl
     sums = sums_of(published)
     for shift in sums.ground.problem.shifts[2:]:
         reader.read(done(cli, published, "explain", shift.id), shift_forms(sums, shift))
+
+
+# ------------------------------------------------------------------------------------------------------ somebody else
+
+
+def answer_of(cli: Cli, folder: Path, *words: str) -> tuple[str, dict[str, Any]]:
+    """What a command says in words, and the same as JSON."""
+    return done(cli, folder, *words), json.loads(done(cli, folder, *words, "--json"))
+
+
+def changed(sums: Sums, rows: Sequence[Mapping[str, Any]]) -> Sums:
+    """The plan after what a JSON diff says."""
+    after = dict(sums.parts)
+    for row in rows:
+        after[str(row["shift"])] = tuple(
+            Part(p["person"], from_iso(p["start"]), from_iso(p["end"])) for p in row["after"]
+        )
+    return Sums(sums.ground, after)
+
+
+def forced_forms(sums: Sums, then: Sums) -> list[Form]:
+    """The lines of `explain SHIFT --why-not PERSON` where a plan exists."""
+    more = {tier: then.tiers[tier] - was for tier, was in sums.tiers.items()}
+    deciding = next((tier for tier in more if more[tier] > 0), None)
+    moved = [id_ for id_ in sums.parts if tuple(sums.parts[id_]) != tuple(then.parts[id_])]
+
+    def best(found: re.Match[str]) -> None:
+        assert (found["tier"], number(found["more"])) == (deciding, more[found["tier"]])
+        before = re.search(r"cost no more (.+?) costs", found["claim"])
+        told = re.split(", | or ", before[1]) if before else []
+        assert told == list(more)[: list(more).index(found["tier"])]
+        if least := re.search(r"at least ([\d ]+) more (\w+)", found["claim"]):
+            assert least[2] == deciding
+            assert 0 < number(least[1]) < more[deciding]
+
+    def tier(found: re.Match[str]) -> None:
+        name, was, is_, told = found.groups()
+        assert (int(was), int(is_)) == (sums.tiers[name], then.tiers[name])
+        assert changes_in(told) == ({name: more[name]} if more[name] else {})
+
+    def move(found: re.Match[str]) -> None:
+        assert found[2] in moved
+        assert found[1] == moment(sums.ground.problem.shift[found[2]].start, "Europe/Berlin")
+        for side, plan in ((found[3], sums), (found[4], then)):
+            named = list(dict.fromkeys(re.findall(NAME, side)))
+            assert named == list(dict.fromkeys(NAMES[part.person] for part in plan.parts[found[2]]))
+
+    def count(found: re.Match[str]) -> None:
+        assert int(found[1]) == len(moved)
+
+    return [
+        head(sums),
+        Form(
+            rf"With (?:{NAME}) on {ID} a plan exists that costs no more in any tier: here it is\.",
+            lambda _: none([str(deciding)] if deciding else []),
+        ),
+        Form(
+            rf"The best plan (?:found )?with (?:{NAME}) on {ID} costs (?P<more>[\d ]+) more (?P<tier>\w+); "
+            r"(?P<claim>.+)\.",
+            best,
+        ),
+        Form(r"(\w+): (-?\d+), would be (-?\d+): (the same|[\d ]+ (?:more|less) \w+)", tier),
+        Form(r"(\d+) shifts? changes? hands:|(?!)", count),
+        Form(rf"  ({MOMENT})  ({ID}): (.+) -> (.+)", move),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_every_line_of_the_plan_with_somebody_else(
+    kind: str, seed: int, published: Path, cli: Cli, reader: Reader
+) -> None:
+    sums = sums_of(published)
+    solved = 0
+    for shift, who in (
+        ("primary/week/2027-01-18", 0),
+        ("secondary/week/2027-01-11", 1),
+        ("primary/week/2027-01-25", 2),
+    ):
+        held = {part.person for part in sums.parts[shift]}
+        asked = ("explain", shift, "--why-not", [id_ for id_ in NAMES if id_ not in held][who], "--effort", "0.3", "-q")
+        if cli("-C", published, *asked).code == 3:
+            continue
+        text, told = answer_of(cli, published, *asked)
+        then = changed(sums, told["changes"])
+        reader.read(text, forced_forms(sums, then))
+        rows = {row["name"]: (row["now"], row["then"], row["more"]) for row in told["tiers"]}
+        assert rows == {t: (was, then.tiers[t], then.tiers[t] - was) for t, was in sums.tiers.items()}
+        assert not [f for f in then.findings if f.hard and f not in sums.findings]
+        solved += 1
+    assert solved
+
+
+# ------------------------------------------------------------------------------------------------------------ person
+
+
+def person_forms(sums: Sums, who: str) -> list[Form]:
+    """The lines of `explain --person`."""
+    problem, held = sums.ground.problem, sums.held(who)
+    wishes = iter([wish for wish in problem.wishes if wish.person == who])
+
+    def holds(found: re.Match[str]) -> None:
+        assert int(found[1]) == len(held)
+        told = {kind: int(n) for n, kind in re.findall(r"(\d+) (\w+) shift", found[2] or "")}
+        minutes = {k: [sums.loads.minutes(who, spans, k) for spans in held.values()] for k in BUCKETS[1:]}
+        assert told == {kind: n for kind, listed in minutes.items() if (n := sum(m >= 240 for m in listed))}
+
+    def bucket(found: re.Match[str]) -> None:
+        name = (found[1] or "all ").strip()
+        load, part = sums.load(who, name), sums.part(who, name)
+        wanted = (load, part, load - part, sums.before(who, name), sums.after(who, name))
+        assert all(close(found[n], amount) for n, amount in enumerate(wanted, 2)), (found[0], wanted)
+
+    def kept(found: re.Match[str]) -> None:
+        first, last = days_in(found[1])
+        zone = ZoneInfo(problem.person[who].zone)
+        start, end = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (first, last + timedelta(days=1)))
+        lax = {r.turn.turn for r in problem.reliefs if r.person == who}
+        met = [t for t in problem.turns if t.turn not in lax and any(s.start < end and start < s.end for s in t.spans)]
+        assert int(found[2]) == len(met), found[0]
+
+    def wished(found: re.Match[str]) -> None:
+        wish = next(wishes)
+        assert wish.kind == found[1]
+        got = {id_: seconds(sums, wish, spans) for id_, spans in held.items()}
+        got = {id_: amount for id_, amount in got.items() if amount}
+        assert abs(float(found["hours"] or 0) - sum(got.values()) / 3600) <= 0.051
+        assert re.findall(ID, found["ids"] or "") == list(got)[:3]
+        granted = not got if wish.kind == "avoid" else bool(got)
+        assert found["how"].startswith("granted") is granted or found["how"] == "no shift is in that time"
+
+    def way(found: re.Match[str]) -> None:
+        shift = problem.shift[found[1]]
+        if found["other"]:
+            able = {w: Exchanged(sums, shift, w) for w in NAMES if w not in {p.person for p in sums.parts[shift.id]}}
+            costs = {w: tuple(one.ways[0][1].values()) for w, one in able.items() if one.ways}
+            assert costs[id_of(found["other"])] == min(costs.values())
+            able[id_of(found["other"])].said(found["told"])
+        else:
+            Exchanged(sums, shift, who).said(found["told"])
+
+    def in_the_way(found: re.Match[str]) -> None:
+        if found[2] == "nobody else could take it as the plan stands":
+            shift = problem.shift[found[1]]
+            others = [w for w in NAMES if w not in {part.person for part in sums.parts[shift.id]}]
+            none([w for w in others if Exchanged(sums, shift, w).ways])
+        else:
+            Exchanged(sums, problem.shift[found[1]], who).said(f"cannot; {found[2]}")
+
+    return [
+        silent(rf"tiny · {PERIOD} · revision \d+ · {NAMES[who]}"),
+        Form(r"Holds (\d+) shifts?(?:, of which (.+))?\.", holds),
+        Form(
+            r"  (night |weekend |holiday )?load: ([\d.]+) h, the part is ([\d.]+) h \(([+-]?[\d.]+)\); "
+            r"balance ([+-]?[\d.]+), then ([+-]?[\d.]+)",
+            bucket,
+        ),
+        silent(r"Leave:|Wishes:|Wishes: none for this time\."),
+        Form(r"  leave (.+): kept, free of (\d+) shifts?", kept),
+        Form(
+            r"  (avoid|prefer) (.+): (?P<how>granted|not granted|not wholly granted|no shift is in that time)"
+            r"(?:, (?P<hours>[\d.]+) h of it held: (?P<ids>.+))?",
+            wished,
+        ),
+        Form(rf"    ({ID}): (?:the cheapest other is (?P<other>{NAME})|to hold it): (?P<told>.+)", way),
+        Form(rf"    ({ID}): (?!the cheapest|to hold it)(.+)", in_the_way),
+        silent(r"Each line prices one simple exchange, everything else staying as it is; not a whole new plan\."),
+    ]
+
+
+def days_in(text: str) -> tuple[date, date]:
+    """The first and the last day that a line names; and that it counts them right."""
+    named = [
+        datetime.strptime(f"{d} 2027 +0000", "%d %b %Y %z").date() for d in re.findall(r"(\d{1,2} [A-Z][a-z]{2})", text)
+    ]
+    first, last = named[0], named[min(1, len(named) - 1)] if " to " in text else named[0]
+    if count := re.search(r"(\d+) days", text):
+        assert int(count[1]) == (last - first).days + 1
+    return first, last
+
+
+def seconds(sums: Sums, wish: Wish, spans: Sequence[Span]) -> int:
+    """How much of some spans a wish names."""
+    named = common(spans, wish.spans) if wish.spans else tuple(spans)
+    if wish.hours:
+        return 60 * sums.loads.minutes(wish.person, named, wish.hours)
+    return round(total(named).total_seconds())
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_every_line_about_a_person(kind: str, seed: int, published: Path, cli: Cli, reader: Reader) -> None:
+    sums = sums_of(published)
+    for who in NAMES:
+        reader.read(done(cli, published, "explain", "--person", who), person_forms(sums, who))
