@@ -24,7 +24,6 @@ from watchbill.publish.pagerduty.terms import (
     Override,
     PdLayer,
     Restriction,
-    ShiftOverride,
     Target,
 )
 
@@ -102,19 +101,11 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "make v3": ("POST /v3/schedules", bodies.shift_schedule("N", "Etc/UTC", "D")),
     "put v3": ("PUT /v3/schedules/{id}", bodies.shift_schedule("N", "Etc/UTC", "")),
     "shifts": ("POST /v3/schedules/{id}/custom_shifts", bodies.custom_shifts([SHIFT])),
-    "shift end": (
-        "PUT /v3/schedules/{id}/custom_shifts/{custom_shift_id}",
-        bodies.shift_end(at("2027-01-04T12")),
-    ),
     "rotation": ("POST /v3/schedules/{id}/rotations", {}),
     "event": ("POST /v3/schedules/{id}/rotations/{rotation_id}/events", bodies.event(EVENT)),
     "event end": (
         "PUT /v3/schedules/{id}/rotations/{rotation_id}/events/{event_id}",
         bodies.event_end(at("2027-04-05T07")),
-    ),
-    "shift overrides": (
-        "POST /v3/schedules/{id}/overrides",
-        bodies.shift_overrides([ShiftOverride(SHIFT.start, SHIFT.end, "PA", "PB", rotation="R1")]),
     ),
 }
 
@@ -192,7 +183,6 @@ def test_an_event_says_the_instant_and_the_clock_alike() -> None:
 
 
 def test_only_the_end_of_what_has_begun_is_written() -> None:
-    assert bodies.shift_end(at("2027-01-04T12")) == {"custom_shift": {"end_time": "2027-01-04T12:00:00Z"}}
     assert bodies.event_end(at("2027-01-04T12")) == {"event": {"effective_until": "2027-01-04T12:00:00Z"}}
 
 

@@ -10,7 +10,6 @@ from watchbill.publish.pagerduty.terms import (
     Override,
     PdLayer,
     Restriction,
-    ShiftOverride,
 )
 from watchbill.times import zone as zone_of
 
@@ -95,11 +94,6 @@ def custom_shifts(shifts: Iterable[CustomShift]) -> Body:
     }
 
 
-def shift_end(end: datetime) -> Body:
-    """The end of a custom shift and nothing else: of one that has begun, nothing else can change."""
-    return {"custom_shift": {"end_time": stamp(end)}}
-
-
 def event(item: Event) -> Body:
     """An event of a rotation."""
     strategy: Body = {
@@ -122,23 +116,6 @@ def event(item: Event) -> Body:
 def event_end(until: datetime) -> Body:
     """When an event ends and nothing else: of one that has begun, nothing else can change."""
     return {"event": {"effective_until": stamp(until)}}
-
-
-def shift_overrides(items: Iterable[ShiftOverride]) -> Body:
-    """Many overrides of shifts at once."""
-    return {"overrides": [_shift_override(item) for item in items]}
-
-
-def _shift_override(item: ShiftOverride) -> Body:
-    over = {"custom_shift_id": item.custom_shift} if item.custom_shift else {"rotation_id": item.rotation}
-    return {
-        "type": "override_shift",
-        **over,
-        "start_time": stamp(item.start),
-        "end_time": stamp(item.end),
-        "overridden_member": member(item.user),
-        "overriding_member": member(item.instead),
-    }
 
 
 def member(id_: str) -> Body:

@@ -22,7 +22,6 @@ from watchbill.publish.pagerduty.terms import (
     PdLayer,
     Rotation,
     Schedule,
-    ShiftOverride,
 )
 from watchbill.publish.pagerduty.zones import for_pagerduty
 
@@ -104,11 +103,6 @@ def make_shifts(calls: Calls, id_: str, shifts: Sequence[CustomShift]) -> tuple[
     return tuple(made)
 
 
-def end_shift(calls: Calls, id_: str, shift: CustomShift, end: datetime) -> None:
-    """Ends a custom shift at another instant."""
-    calls.put(f"{shifted_path(id_)}/custom_shifts/{nodes.safe_id(shift.id)}", bodies.shift_end(end))
-
-
 def drop_shift(calls: Calls, id_: str, shift: CustomShift) -> None:
     """Removes a custom shift; a running one ends now. That it is gone already is no error."""
     _drop(calls, f"{shifted_path(id_)}/custom_shifts/{nodes.safe_id(shift.id)}")
@@ -133,20 +127,6 @@ def end_event(calls: Calls, id_: str, rotation: str, event: Event, until: dateti
 def drop_rotation(calls: Calls, id_: str, rotation: Rotation) -> None:
     """Removes a rotation: what is past stays, what runs ends now. That it is gone already is no error."""
     _drop(calls, f"{shifted_path(id_)}/rotations/{nodes.safe_id(rotation.id)}")
-
-
-def make_shift_overrides(calls: Calls, id_: str, overrides: Sequence[ShiftOverride]) -> tuple[ShiftOverride, ...]:
-    """Makes overrides of custom shifts or rotations, one request for each 50, and gives them as they were made."""
-    made: list[ShiftOverride] = []
-    for batch in _batches(overrides):
-        answer = calls.post(f"{shifted_path(id_)}/overrides", bodies.shift_overrides(batch))
-        made.extend(wire.shift_overrides(nodes.listed(answer, "overrides")))
-    return tuple(made)
-
-
-def drop_shift_override(calls: Calls, id_: str, override: ShiftOverride) -> None:
-    """Removes an override of a shift. That it is gone already is no error."""
-    _drop(calls, f"{shifted_path(id_)}/overrides/{nodes.safe_id(override.id)}")
 
 
 # ---------------------------------------------------------------------------------------------------------- pieces
