@@ -1,194 +1,21 @@
-"""Every sentence of the commands that explain, counted again: see `recounting`."""
+"""Every sentence of `explain`, counted again from the plan file: see `recounting`."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from recounting import Form, Reader, Sums, changes_in, close, moment, number, silent, stored
-from relieving import every_holding
+from exchanged import CHANGES, Exchanged
+from recounted import ID, KINDS, MOMENT, NAME, NAMES, PERIOD, done, id_of, publish, sums_of
+from recounting import Form, Reader, Sums, changes_in, close, moment, number, silent
 from tiny import Cli
-from watchbill import drafting
 from watchbill.domain import BUCKETS, Part, Shift, Wish
-from watchbill.periods import period
-from watchbill.results import Finding
 from watchbill.times import Span, common, from_iso, merged, total
-
-PERIOD = "2027-01-04..2027-01-31"
-NAMES = {"ana": "Ana Souza", "bo": "Bo Lindqvist", "cy": "Cy Tan", "dee": "Dee Hall"}
-TEAM = """\
-team: tiny
-timezone: Europe/Berlin
-people:
-  ana: {{name: Ana Souza}}
-  bo: {{name: Bo Lindqvist}}
-  cy: {{name: Cy Tan, timezone: Asia/Singapore}}
-  dee: {{name: Dee Hall, share: {share}%}}
-roles:
-  primary:
-    layers:
-      week: {{turn: 1 week, handoff: mon 09:00{may_miss}}}
-  secondary:
-    weight: 40%
-    layers:
-      week: {{turn: 1 week, handoff: mon 09:00}}
-rules:
-  - {{kind: space, at_least: 1 week, strength: should, weight: {weight}}}
-  - {{kind: limit, count: shifts, at_most: 3, per: 3 weeks}}
-"""
-NAME = "|".join(NAMES.values())
-ID = r"\w+/\w+/[\d-]+"
-MOMENT = r"\w{3} \d{2} \w{3} \d{2}:\d{2}"
-CHANGES = r"costs the same|[\d ]+ (?:more|less) \w+(?:, [\d ]+ (?:more|less) \w+)*"
-STANDING = re.compile(
-    r"(?:(\d+) % (above|below)|at) their part of (?:(\w+) )?load \(now (?:(\d+) % (above|below)|at)\)"
-)
-AWAY = re.compile(r"unavailable (on|from) [\d-]+[^;,]*")
-
-
-def write(folder: Path, seed: int, *, may_miss: bool) -> Path:
-    """A team of four at random: shares, leave of days, wishes."""
-    rng = Random(seed)
-    (folder / "availability").mkdir(parents=True)
-    lax = ", may_miss: 30h" if may_miss else ""
-    text = TEAM.format(share=rng.choice((50, 80, 100)), may_miss=lax, weight=rng.randint(1, 4))
-    (folder / "team.yaml").write_text(text, encoding="utf-8")
-    for n, who in enumerate(NAMES):
-        off = 4 + 7 * n + rng.randint(1, 5)
-        late = f"2027-01-{off:02}" if may_miss else f"2027-01-{off:02}..2027-01-{off + 1:02}"
-        lines = [f"person: {who}", "answered_through: 2027-12-31", f"leave: [{late}]"]
-        day = 4 + (off + 5) % 22
-        lines.append(f"avoid: [{{dates: 2027-01-{day:02}..2027-01-{day + 1:02}, weight: {rng.randint(1, 3)}}}]")
-        if n % 2:
-            lines.append(f"prefer: [{'weekends' if rng.random() < 0.5 else f'2027-01-{4 + (off + 12) % 22:02}'}]")
-        (folder / "availability" / f"{who}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
-
-
-def sums_of(folder: Path) -> Sums:
-    return stored(drafting.ground(folder, period(PERIOD)), folder, period(PERIOD))
-
-
-def id_of(name: str) -> str:
-    return next(id_ for id_, known in NAMES.items() if known == name)
-
-
-# ------------------------------------------------------------------------------------------------------- exchanges
-
-
-@dataclass(frozen=True)
-class Exchanged:
-    """Somebody on a shift in place of who holds it: every way to do that, each counted by an audit of the whole."""
-
-    sums: Sums
-    shift: Shift
-    person: str
-
-    @cached_property
-    def ways(self) -> list[tuple[Sums, dict[str, int]]]:
-        """Those that break no hard rule which was kept before, with what they cost more; the cheapest first."""
-        parts = every_holding(self.sums.ground.problem, self.shift, self.person)
-        made = [self.sums.having(self.shift.id, held) for held in parts]
-        legal = [one for one in made if not self.new(one, hard=True)]
-        costs = [(one, {tier: one.tiers[tier] - was for tier, was in self.sums.tiers.items()}) for one in legal]
-        return sorted(costs, key=lambda row: tuple(row[1].values()))
-
-    @property
-    def whole(self) -> Sums:
-        return self.sums.having(self.shift.id, [Part(self.person, self.shift.start, self.shift.end)])
-
-    def new(self, after: Sums, *, hard: bool) -> list[Finding]:
-        left = list(self.sums.findings)
-        out = []
-        for finding in after.findings:
-            if finding in left:
-                left.remove(finding)
-            elif finding.hard is hard:
-                out.append(finding)
-        return out
-
-    def said(self, text: str) -> None:
-        """Holds what is said of it, after the name, against the counts."""
-        if text.startswith("cannot; "):
-            assert not self.ways, text
-            self._hurdles(text.removeprefix("cannot; "))
-            return
-        told = re.match(CHANGES, text)
-        assert told, text
-        assert self.ways, text
-        least = {tier: more for tier, more in self.ways[0][1].items() if more}
-        assert changes_in(told[0]) == least, (text, least)
-        assert self._fits(text[told.end() :]), text
-
-    def _fits(self, reasons: str) -> bool:
-        """Whether one of the cheapest ways is the one that is told."""
-        best = [one for one, more in self.ways if more == self.ways[0][1]]
-        return any(self._told(one, reasons) for one in best)
-
-    def _told(self, after: Sums, rest: str) -> bool:
-        takers = [part for part in after.parts[self.shift.id] if part.person != self.person]
-        sentences = self._sentences(self.new(after, hard=False))
-        while rest:
-            rest = rest.removeprefix("; ")
-            if taken := re.match(rf"({AWAY.pattern}), which ({NAME}) takes", rest):
-                if not takers or NAMES[takers.pop(0).person] != taken[3]:
-                    return False
-                rest = rest[taken.end() :]
-            elif standing := STANDING.match(rest):
-                self._standing(after, standing)
-                rest = rest[standing.end() :]
-            elif known := next((s for s in sentences if rest.startswith(s)), None):
-                rest = rest.removeprefix(known)
-            else:
-                return False
-        return not takers
-
-    def _standing(self, after: Sums, found: re.Match[str]) -> None:
-        bucket = found[3] or "all"
-        sides = [int(found[n] or 0) * (-1 if found[n + 1] == "below" else 1) for n in (1, 4)]
-        assert sides == [one.percent(self.person, bucket) for one in (after, self.sums)], found[0]
-
-    def _sentences(self, findings: Sequence[Finding]) -> list[str]:
-        """What findings may be shortened to in a line about the person; the longest first."""
-        name, id_ = NAMES[self.person], self.shift.id
-        heads = ("", f"{name} ", f"{name} holds {self.shift.turn} ", f"{name} holds {id_}, but ")
-        told = {f.sentence.removeprefix(head) for f in findings for head in heads}
-        return sorted(told, key=len, reverse=True)
-
-    def _hurdles(self, text: str) -> None:
-        new = self.new(self.whole, hard=True)
-        sentences = self._sentences(new)
-        more = re.search(r"; and (\d+) more$", text)
-        rest, seen = text[: more.start()] if more else text, 0
-        while rest:
-            rest = rest.removeprefix("; ")
-            known = next((s for s in sentences if rest.startswith(s)), None)
-            away = AWAY.match(rest)
-            known = known or (away[0] if away and self._away(away[0]) else None)
-            known = known or ("may miss that, but nobody else can take it as the plan stands" if seen else None)
-            assert known, text
-            assert rest.startswith(known), text
-            rest, seen = rest.removeprefix(known), seen + 1
-        distinct = len({f.sentence for f in new if f.rule != "leave"}) + any(f.rule == "leave" for f in new)
-        assert not more or int(more[1]) == distinct - seen
-
-    def _away(self, text: str) -> bool:
-        """Whether the dates are those of leave that meets the shift, on the person's clock."""
-        problem = self.sums.ground.problem
-        zone = ZoneInfo(problem.person[self.person].zone)
-        met = [
-            s for s in merged(leave.span for leave in problem.leaves_of[self.person]) if common((s,), self.shift.spans)
-        ]
-        days = {moment_.astimezone(zone).date() for s in met for moment_ in (s.start, s.end - datetime.resolution)}
-        return {date.fromisoformat(day) for day in re.findall(r"\d{4}-\d{2}-\d{2}", text)} == days
 
 
 def head(sums: Sums) -> Form:
@@ -247,14 +74,11 @@ def only(sums: Sums, shift: Shift, who: str, main: str) -> bool:
     return not [span for span in sums.held(who)[shift.id] if common((span,), away) != (span,)]
 
 
-# ------------------------------------------------------------------------------------------------------ workspaces
-
-KINDS = ("weeks", "reliefs", "decided", "replanned")
-CASES = [(kind, seed) for kind in KINDS for seed in range(2)]
+KINDS_AND_SEEDS = [(kind, seed) for kind in KINDS for seed in range(2)]
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Path]:
+def folders() -> dict[tuple[str, int], Path]:
     return {}
 
 
@@ -262,43 +86,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], P
 def published(
     kind: str, seed: int, folders: dict[tuple[str, int], Path], tmp_path_factory: pytest.TempPathFactory, cli: Cli
 ) -> Path:
-    """A published plan: of whole shifts, with reliefs, with a part given away, or planned again in a running shift."""
+    """A published plan, made once for all tests here; not to be changed."""
     if (kind, seed) not in folders:
-        folder = write(tmp_path_factory.mktemp(kind) / "team", seed, may_miss=kind in {"reliefs", "replanned"})
-        assert done(cli, folder, "plan", PERIOD, "--quiet", "--effort", "0.1")
-        assert done(cli, folder, "publish", PERIOD)
-        if kind == "decided":
-            decide(cli, folder)
-        if kind == "replanned":
-            fall_ill(cli, folder)
-        folders[kind, seed] = folder
+        folders[kind, seed] = publish(cli, tmp_path_factory.mktemp(kind) / "team", kind, seed)
     return folders[kind, seed]
-
-
-def done(cli: Cli, folder: Path, *words: str) -> str:
-    ended = cli("-C", folder, *words)
-    assert ended.code == 0, ended.err
-    return ended.out or "done"
-
-
-def decide(cli: Cli, folder: Path) -> None:
-    """Somebody takes some hours of a shift: whoever can."""
-    for who in NAMES:
-        stretch = ("primary/week/2027-01-11", "2027-01-14 10:00..22:00", who)
-        if not cli("-C", folder, "relieve", *stretch, "--from", "2026-12-01", "--yes", "--publish").code:
-            return
-    raise AssertionError("nobody could take the hours")
-
-
-def fall_ill(cli: Cli, folder: Path) -> None:
-    """Whoever holds the first whole week is away from the middle of it on."""
-    plan = sums_of(folder)
-    who = max(NAMES, key=lambda id_: total(plan.held(id_).get("primary/week/2027-01-04", ())))
-    path = folder / "availability" / f"{who}.yaml"
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("leave")]
-    path.write_text("\n".join([*kept, "leave: [2027-01-07..2027-01-12]"]) + "\n", encoding="utf-8")
-    assert done(cli, folder, "replan", "--from", "2027-01-06T12:00", "--quiet")
-    assert done(cli, folder, "publish", PERIOD)
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +102,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "240")
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
+@pytest.mark.parametrize(("kind", "seed"), KINDS_AND_SEEDS)
 def test_every_line_about_a_shift(kind: str, seed: int, published: Path, cli: Cli, reader: Reader) -> None:
     sums = sums_of(published)
     for shift in sums.ground.problem.shifts[2:]:
@@ -383,7 +174,7 @@ def forced_forms(sums: Sums, then: Sums) -> list[Form]:
     ]
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
+@pytest.mark.parametrize(("kind", "seed"), KINDS_AND_SEEDS)
 def test_every_line_of_the_plan_with_somebody_else(
     kind: str, seed: int, published: Path, cli: Cli, reader: Reader
 ) -> None:
@@ -504,7 +295,7 @@ def seconds(sums: Sums, wish: Wish, spans: Sequence[Span]) -> int:
     return round(total(named).total_seconds())
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
+@pytest.mark.parametrize(("kind", "seed"), KINDS_AND_SEEDS)
 def test_every_line_about_a_person(kind: str, seed: int, published: Path, cli: Cli, reader: Reader) -> None:
     sums = sums_of(published)
     for who in NAMES:
