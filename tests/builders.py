@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from watchbill.domain import Layer, Leave, Person, Role, Shift, TurnLength, Wish
 from watchbill.periods import Period
@@ -19,7 +20,7 @@ def span(start: str, end: str) -> Span:
     return Span(at(start), at(end))
 
 
-def person(id_: str, zone: str = "UTC", **facts: object) -> Person:
+def person(id_: str, zone: str = "UTC", **facts: Any) -> Person:
     return replace(Person(id=id_, name=id_.title(), zone=zone), **facts)
 
 
@@ -45,7 +46,7 @@ def problem(
     *,
     seats: Mapping[str, int] | None = None,
     servers: Mapping[str, Sequence[str]] | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> Problem:
     """A problem whose roles and layers are read off its shifts; everyone may serve everything unless told."""
     listed = tuple(p if isinstance(p, Person) else person(p) for p in people)

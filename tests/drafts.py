@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from builders import at, shift
 from watchbill.domain import Part, Shift
@@ -12,13 +13,13 @@ from watchbill.times import Span
 
 
 def held(
-    id_: str, person: str | None, start: str, hours: float = 24, *, gaps: Sequence[Span] = (), **facts: object
+    id_: str, person: str | None, start: str, hours: float = 24, *, gaps: Sequence[Span] = (), **facts: Any
 ) -> Assigned:
     """A shift that one person (or nobody) holds from start to end; its load is its hours."""
     return holding(shift(id_, start, hours, seat=_seat(id_), gaps=gaps), person, **facts)
 
 
-def holding(what: Shift, person: str | None, **facts: object) -> Assigned:
+def holding(what: Shift, person: str | None, **facts: Any) -> Assigned:
     parts = (Part(person, what.start, what.end),) if person else ()
     load = {"all": round(sum(span.hours for span in what.spans) * 100), "night": 0}
     return replace(Assigned(what, person, parts, load=load), **facts)
@@ -47,7 +48,7 @@ def account(person: str, load: int = 16800, reference: int = 16800, before: int 
     )
 
 
-def draft(*shifts: Assigned, when: str | Period = "2027-01", **facts: object) -> Draft:
+def draft(*shifts: Assigned, when: str | Period = "2027-01", **facts: Any) -> Draft:
     """A draft whose people are those who hold something; everyone has carried their part."""
     people = dict.fromkeys(part.person for assigned in shifts for part in assigned.parts)
     base = Draft(
@@ -63,7 +64,7 @@ def draft(*shifts: Assigned, when: str | Period = "2027-01", **facts: object) ->
     return replace(base, **facts)
 
 
-def plan(*shifts: Assigned, when: str | Period = "2027-01", revision: int = 1, **facts: object) -> Draft:
+def plan(*shifts: Assigned, when: str | Period = "2027-01", revision: int = 1, **facts: Any) -> Draft:
     """A published plan: every shift changed last in its revision unless told."""
     stamped = tuple(replace(assigned, changed=assigned.changed or revision) for assigned in shifts)
     facts = {"revision": revision, "made": "2026-12-01T12:00Z"} | facts

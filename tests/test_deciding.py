@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def done(facts: Problem, old: Draft, *handings: Handing, rules: Sequence[Rule] =
     return effect(on, known(on, old), handings, terms)
 
 
-def weeks(**facts: object) -> Problem:
+def weeks(**facts: Any) -> Problem:
     return problem(("ana", "bo", "cy"), WEEK, **facts)
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ SHIFTS = days(count=3)
 IDS = tuple(shift.id for shift in SHIFTS)
 
 
-def draft(holders: Sequence[str], tiers: Sequence[Tier] = (), **facts: object) -> Draft:
+def draft(holders: Sequence[str], tiers: Sequence[Tier] = (), **facts: Any) -> Draft:
     facts_ = problem(shifts=SHIFTS, **facts)
     ground = Ground(facts_, tuple(standing()), Loads(facts_))
     parts = whole(facts_, dict(zip(IDS, holders, strict=False)))

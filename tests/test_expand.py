@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ EVERY_DAY = tuple(range(7))
 QUARTER_HOUR = timedelta(minutes=15)
 
 
-def layer(turn: str = "1 week", handoff: str = "mon 09:00", tz: str = "Europe/Berlin", **facts: object) -> Layer:
+def layer(turn: str = "1 week", handoff: str = "mon 09:00", tz: str = "Europe/Berlin", **facts: Any) -> Layer:
     """`turn` such as `36 hour`; `handoff` such as `mon 09:00` or `09:00`; other facts as in `Layer`."""
     count, unit = turn.split()
     *day, clock = handoff.split()

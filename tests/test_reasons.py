@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -193,7 +194,7 @@ TWO_DAYS = tuple(shift(f"primary/day/2027-01-{day:02}", f"2027-01-{day:02}T00", 
 OFF = (leave("bo", "2027-01-04T13", "2027-01-04T15"), leave("bo", "2027-01-05T01", "2027-01-05T07"))
 
 
-def of_two_days(*leaves: Leave, **facts: object) -> Problem:
+def of_two_days(*leaves: Leave, **facts: Any) -> Problem:
     """Two turns, of the first of which Bo may miss eight hours in two stretches."""
     return lax(problem(TEAM, TWO_DAYS, leaves=(*OFF, *leaves), **facts), 9)
 

@@ -71,7 +71,7 @@ def draft_of(folder: Path, period: str = PERIOD) -> dict[str, Any]:
     return content
 
 
-def edit(folder: Path, shift: int, **facts: object) -> dict[str, Any]:
+def edit(folder: Path, shift: int, **facts: Any) -> dict[str, Any]:
     """Changes one shift of the draft by hand, and returns it as it was."""
     draft = draft_of(folder)
     was = dict(draft["shifts"][shift])

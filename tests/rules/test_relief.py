@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ SENIORS = (person("ana", tags=("s",)), "bo", person("cy", tags=("s",)))
 ONE_OFF = (leave("ana", "2027-01-06T10", "2027-01-06T20"),)
 
 
-def two(*leaves: Leave, people: Sequence[Person | str] = TEAM, **facts: object) -> Problem:
+def two(*leaves: Leave, people: Sequence[Person | str] = TEAM, **facts: Any) -> Problem:
     """Two turns of two days, of which Ana may miss thirteen hours in two stretches."""
     return lax(problem(people, PAIR, leaves=(*OFF, *leaves), **facts), 14)
 
@@ -44,7 +45,7 @@ def both(*people: Person | str) -> Problem:
     return lax(problem(people or TEAM, BOTH, leaves=OFF), 14)
 
 
-def soft(rule: type[Rule], **options: object) -> tuple[Rule, ...]:
+def soft(rule: type[Rule], **options: Any) -> tuple[Rule, ...]:
     return (rule(strength="should", **options),)
 
 

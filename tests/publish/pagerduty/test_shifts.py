@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def shift(user: str, start: str, end: str, id_: str | None = None) -> CustomShif
     return CustomShift(at(start), at(end), user, id_)
 
 
-def schedule(*shifts: CustomShift, rotations: Sequence[Rotation] = (), **more: object) -> ShiftSchedule:
+def schedule(*shifts: CustomShift, rotations: Sequence[Rotation] = (), **more: Any) -> ShiftSchedule:
     return replace(ShiftSchedule("PS", "S", "Europe/Berlin", "", tuple(shifts), tuple(rotations)), **more)
 
 
@@ -143,7 +144,7 @@ def test_who_stands_in_gets_that_part_of_a_shift() -> None:
 # ---------------------------------------------------------------------------------------------------------- standing
 
 
-def event(name: str = "watchbill after week", since: str = "2027-01-11T08", **more: object) -> Event:
+def event(name: str = "watchbill after week", since: str = "2027-01-11T08", **more: Any) -> Event:
     base = Event(
         name, at("2027-01-11T08"), at("2027-01-18T08"), "Europe/Berlin", at(since), None, ("RRULE:FREQ=WEEKLY",),
         ("PA", "PB"), 1, "E1",
