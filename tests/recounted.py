@@ -93,7 +93,11 @@ def fall_ill(cli: Cli, folder: Path) -> None:
     plan = sums_of(folder)
     who = max(NAMES, key=lambda id_: total(plan.held(id_).get("primary/week/2027-01-04", ())))
     path = folder / "availability" / f"{who}.yaml"
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("leave")]
+    kept = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("person", "answered", "avoid"))
+    ]
     path.write_text("\n".join([*kept, "leave: [2027-01-07..2027-01-12]"]) + "\n", encoding="utf-8")
     done(cli, folder, "replan", "--from", "2027-01-06T12:00", "--quiet")
     done(cli, folder, "publish", PERIOD)
