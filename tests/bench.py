@@ -5,7 +5,8 @@ the spread of loads with a round robin's.
 
 `python tests/bench.py serve` measures the feed server instead, and `python tests/bench.py fuzz` sends it 20,000
 connections of anything. `python tests/bench.py check` measures `check` for a hundred availability files.
-`python tests/bench.py sick [SCENARIO]` and `swap [SCENARIO]` measure `replan` and `swap` on a published plan.
+`python tests/bench.py sick [SCENARIO]` and `swap [SCENARIO]` measure `replan` and `swap` on a published plan,
+`explain [SCENARIO ...]` why and why not.
 """
 
 import json
@@ -265,16 +266,25 @@ def swap(name: str = "day-night-12") -> None:
         rounds.measure(published(Path(folder) / "team", name), period_of(name), run, say)
 
 
+def explain(*names: str) -> None:
+    """Asks why of shifts of a plan, and why not somebody else."""
+    import explaining
+
+    for name in names or ("quarter-8", "reliefs", "sun-24", "day-night-12"):
+        with TemporaryDirectory() as folder:
+            explaining.measure(published(Path(folder) / name, name, effort="1"), period_of(name), run, say)
+
+
 def period_of(name: str) -> Period:
     """The period that a scenario is for."""
     return period(yaml.safe_load((SCENARIOS / name / "scenario.yaml").read_text(encoding="utf-8"))["period"])
 
 
-def published(home: Path, name: str) -> Path:
-    """A copy of a scenario with a plan that took little work, published."""
+def published(home: Path, name: str, *, effort: str = "0.05") -> Path:
+    """A copy of a scenario with a plan, published; one that took little work unless told."""
     shutil.copytree(SCENARIOS / name, home)
     wanted = period_of(name).name
-    for words in (("plan", wanted, "--effort", "0.05", "--quiet"), ("publish", wanted)):
+    for words in (("plan", wanted, "--effort", effort, "--quiet"), ("publish", wanted)):
         done = run("-C", str(home), *words)
         if done.code:
             raise SystemExit(done.error)
@@ -288,6 +298,7 @@ OTHERS: Mapping[str, Callable[..., None]] = {
     "conflicts": conflicts,
     "sick": sick,
     "swap": swap,
+    "explain": explain,
 }
 
 
