@@ -115,7 +115,7 @@ def _held(rng: Random, shifts: Sequence[Shift]) -> list[Assigned]:
             out.append(Assigned(shift, None, ()))
             continue
         person = rng.choice(PEOPLE) if rng.random() < swaps else people[n % len(people)]
-        parts = (Part(person, shift.start, shift.end),)
+        parts: tuple[Part, ...] = (Part(person, shift.start, shift.end),)
         if rng.random() < cuts:
             parts = _parts(rng, shift)
         out.append(Assigned(shift, person, parts))

@@ -40,6 +40,10 @@ def days(role: str = "primary", count: int = 4, first: str = "2027-01-04", hours
     return tuple(shift(f"{role}/daily/{day}", f"{day}T00", hours) for day in listed)
 
 
+def _layer(role: str, id_: str) -> Layer:
+    return Layer(role, id_, zone="UTC", turn=TurnLength(1, "day"), handoff=0)
+
+
 def problem(
     people: Sequence[Person | str] = ("ana", "bo", "cy"),
     shifts: Sequence[Shift] = (),
@@ -51,7 +55,7 @@ def problem(
     """A problem whose roles and layers are read off its shifts; everyone may serve everything unless told."""
     listed = tuple(p if isinstance(p, Person) else person(p) for p in people)
     keys = list(dict.fromkeys(s.key for s in shifts)) or ["primary/daily"]
-    layers = {key: Layer(*key.split("/"), zone="UTC", turn=TurnLength(1, "day"), handoff=0) for key in keys}
+    layers = {key: _layer(*key.split("/")) for key in keys}
     names = list(dict.fromkeys(layer.role for layer in layers.values()))
     roles = tuple(
         Role(name, tuple(la for la in layers.values() if la.role == name), seats=(seats or {}).get(name, 1))

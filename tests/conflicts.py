@@ -149,13 +149,13 @@ def ended(found_: Found, most: int = 3) -> Ended:
     each = [mended(found_.board, case, one, [o for o in listed if o is not one], watch) for one in listed[:most]]
     if not all(one.repairs for one in each):
         return Ended(None, None)
-    if each[0].alone:
-        first = each[0].repairs[0], each[0].ways[0]
-    else:
-        first = whole(found_.board, case, listed, each, watch) or (None, ())
+    alone = (each[0].repairs[0], each[0].ways[0]) if each[0].alone else None
+    first = alone or whole(found_.board, case, listed, each, watch)
+    if first is None:
+        return Ended(None, None)
     for step in first[1]:
         case = step.change(case)
-    return Ended(first[0], first[0] and solvable(case))
+    return Ended(first[0], solvable(case))
 
 
 def solvable(case: Case) -> bool | None:

@@ -104,8 +104,8 @@ class Client:
 def serving(site: Site, **settings: Any) -> Iterator[Client]:
     """A server of a site that looks for changes fifty times a second."""
     wanted = Settings(port=0, look_seconds=0.02, **settings)
-    clock = {"now": lambda: site.now, "log": site.log.append}
-    with running(site.keeper(), wanted, **clock, heard=site.heard.append) as url:
+    hears = {"log": site.log.append, "heard": site.heard.append}
+    with running(site.keeper(), wanted, now=lambda: site.now, **hears) as url:
         yield Client(int(url.rsplit(":", 1)[1]))
 
 

@@ -194,7 +194,8 @@ def test_three_sites_following_the_sun_are_on_call_as_their_own_clocks_say() -> 
     found = expand([role(*layers)], period("2027-Q1"), head=True)
 
     for one in layers:
-        tz, moment, on_call = zone(one.zone), at("2027-01-04T00"), {}
+        tz, moment = zone(one.zone), at("2027-01-04T00")
+        on_call: dict[Any, Any] = {}
         for shift in found:
             if shift.layer == one.id:
                 on_call |= dict.fromkeys(m for s in shift.spans for m in range(minutes(s.start), minutes(s.end), 15))

@@ -86,7 +86,7 @@ def test_a_plan_comes_back_as_it_was() -> None:
 def test_equal_drafts_give_equal_bytes_whatever_the_order_of_their_mappings() -> None:
     one = rich()
     first, *others = one.people
-    turned = {name: dict(reversed(list(getattr(first, name).items()))) for name in ("load", "presence")}
+    turned: dict[str, Any] = {name: dict(reversed(list(getattr(first, name).items()))) for name in ("load", "presence")}
     one = replace(one, inputs=replace(one.inputs, versions={"a": "1", "b": "2"}))
     versions = dict(reversed(list(one.inputs.versions.items())))
     other = replace(one, people=(replace(first, **turned), *others), inputs=replace(one.inputs, versions=versions))

@@ -82,10 +82,10 @@ def by_user(held: list[tuple[str, datetime, datetime]], since: datetime) -> dict
     return {who: merged(spans) for who, spans in sorted(found.items())}
 
 
-def doubles(box: Handle, now: datetime = NOW) -> list[object]:
+def doubles(box: Handle, now: datetime = NOW) -> list[str]:
     """Custom shifts that are there twice, and endless events of which there is more than one of a name."""
     found = box.state.shift_schedules[ID]
-    keys = [(max(s.start, now), s.end, s.user) for s in found.shifts if s.end > now]
+    keys: list[tuple[object, ...]] = [(max(s.start, now), s.end, s.user) for s in found.shifts if s.end > now]
     keys += [(e.name,) for r in found.rotations for e in r.events if e.until is None]
     return sorted({str(key) for key in keys if keys.count(key) > 1})
 

@@ -275,7 +275,7 @@ def revised(assigned: Assigned) -> Assigned:
     return assigned
 
 
-def double_overrides(box: Handle) -> list[object]:
+def double_overrides(box: Handle) -> list[tuple[datetime, datetime, str]]:
     keys = [(o.start, o.end, o.user) for o in box.box.world.schedules["PPRIM01"].overrides]
     return sorted({key for key in keys if keys.count(key) > 1})
 

@@ -16,7 +16,7 @@ from tiny import PERIOD, fall_ill, write_team
 from watchbill import app, drafting
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
-from watchbill.domain import Leave, Part, Pin, Shift
+from watchbill.domain import Leave, Part, Person, Pin, Shift
 from watchbill.errors import Refused
 from watchbill.history import forgiven
 from watchbill.load import Loads
@@ -80,7 +80,9 @@ def held(made: Smallest) -> list[str]:
     return ["+".join(part.person for part in assigned.parts) for assigned in made.draft.shifts]
 
 
-def weeks(*leaves: Leave, people: Sequence[object] = ("ana", "bo", "cy"), shifts: Sequence[Shift] = WEEK) -> Problem:
+def weeks(
+    *leaves: Leave, people: Sequence[Person | str] = ("ana", "bo", "cy"), shifts: Sequence[Shift] = WEEK
+) -> Problem:
     return problem(people, shifts, leaves=tuple(leaves))
 
 

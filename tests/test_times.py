@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -108,7 +109,7 @@ spans = st.lists(
 )
 
 
-def held(listed: object) -> set[int]:
+def held(listed: Iterable[Span]) -> set[int]:
     return {n for s in listed for n in range(minutes(s.start), minutes(s.end))}
 
 

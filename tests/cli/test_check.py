@@ -232,7 +232,7 @@ def test_the_pre_commit_hook_runs_in_a_teams_folder(team: Path) -> None:
     assert not mistakes
     hook = root.plain()["hooks"][0]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    run = partial(
+    run: partial[subprocess.CompletedProcess[bytes]] = partial(
         subprocess.run, shlex.split(hook["entry"]), cwd=team, env=environment, capture_output=True, check=False
     )
     assert run().returncode == 0

@@ -89,8 +89,8 @@ def theirs(name: str, dates: Dates) -> list[str]:
     for calendar in icalendar.Calendar.from_ical((FOLDER / f"{name}.ics").read_bytes(), multiple=True):
         for event in recurring_ical_events.of(calendar).between(dates.first - DAY, dates.last + DAY):
             if event.get("STATUS") != "CANCELLED":
-                ends = (at if aware(at) else instant(at) for at in (event.start, event.end))
-                found.append(shown(*ends, dates))
+                start, end = (at if aware(at) else instant(at) for at in (event.start, event.end))
+                found.append(shown(start, end, dates))
     return sorted(filter(None, found))
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -154,7 +155,9 @@ def test_nothing_of_people_but_names_and_duties_reaches_a_feed(tmp_path: Path) -
 
 
 def test_every_text_of_a_person_but_the_name_stays_out() -> None:
-    planted = {f.name: f"{PLANTED} {f.name}" for f in fields(Person) if f.type is str or f.type == "str"}
+    planted: dict[str, Any] = {
+        f.name: f"{PLANTED} {f.name}" for f in fields(Person) if f.type is str or f.type == "str"
+    }
     assert {"email", "pagerduty", "zone"} <= planted.keys()
     ana = replace(Person(**planted), id="ana", name="Ana", tags=(PLANTED,), holidays=(PLANTED,), roles=(PLANTED,))
     made = build([plan(*week("primary", "ana"))], {"ana": ana})

@@ -85,7 +85,7 @@ def test_parts_on_both_sides_fit_into_80_columns_by_the_names_that_do() -> None:
     first, *others = OLD.shifts
     cuts = ("2027-01-04T09", "2027-01-06T09", "2027-01-08T17", "2027-01-11T09")
     was, is_ = (
-        split(first, *((who, *cuts[n : n + 2]) for n, who in enumerate(names)))
+        split(first, *((who, cuts[n], cuts[n + 1]) for n, who in enumerate(names)))
         for names in (("ana", "bo", "ana"), ("ana", "cy", "ana"))
     )
     changes = diff(replace(OLD, shifts=(was, *others)), replace(OLD, shifts=(is_, *others)))

@@ -5,7 +5,7 @@ from judging import found, found_in_parts, part, sentences
 from solving import best
 from twins import assert_twins
 from watchbill.domain import Layer, Role, TurnLength
-from watchbill.results import Infeasible
+from watchbill.results import Infeasible, Solved
 from watchbill.rules.cover import Cover
 from watchbill.rules.leave import Leave
 from watchbill.rules.overlap import Overlap
@@ -27,7 +27,9 @@ def test_model_and_check_agree_with_two_seats() -> None:
 
 def test_each_seat_takes_a_person() -> None:
     facts = problem(("ana", "bo"), SEATS, seats={"primary": 2})
-    assert best(facts, [Cover(), Overlap()]).holders == {SEATS[0].id: "ana", SEATS[1].id: "bo"}
+    outcome = best(facts, [Cover(), Overlap()])
+    assert isinstance(outcome, Solved)
+    assert outcome.holders == {SEATS[0].id: "ana", SEATS[1].id: "bo"}
     assert isinstance(best(problem(("ana",), SEATS, seats={"primary": 2}), [Cover(), Overlap()]), Infeasible)
 
 

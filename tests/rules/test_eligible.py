@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,7 @@ from judging import found, found_in_parts, neighbour, part, sentences
 from solving import best, holders
 from twins import assert_twins
 from watchbill.domain import Layer, Person, ShareStep, TurnLength
-from watchbill.results import Infeasible
+from watchbill.results import Infeasible, Solved
 from watchbill.rules import Eligible, serves
 from watchbill.rules.cover import Cover
 
@@ -32,7 +33,7 @@ def test_model_and_check_agree_on_servers() -> None:
         {"joined": date(2027, 1, 5), "zone": "America/Sao_Paulo"},
     ],
 )
-def test_model_and_check_agree_on_employment(fact: dict[str, object]) -> None:
+def test_model_and_check_agree_on_employment(fact: dict[str, Any]) -> None:
     assert_twins(problem((person("ana", **fact), PLAIN), days(count=4)), [Eligible(), Cover()])
 
 
@@ -62,6 +63,7 @@ def test_a_tag_decides_who_is_chosen() -> None:
 def test_a_soft_rule_gives_way_and_costs_its_weight_for_each_turn() -> None:
     facts = problem((PLAIN,), days(count=2))
     outcome = best(facts, [Cover(), Eligible(tags=("senior",), strength="should", weight=3)])
+    assert isinstance(outcome, Solved)
     assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 6)]
     assert isinstance(best(facts, [Cover(), Eligible(tags=("senior",))]), Infeasible)
 

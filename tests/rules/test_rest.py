@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -9,7 +10,7 @@ from solving import best, holders
 from twins import assert_twins
 from watchbill.domain import Shift
 from watchbill.problem import Problem
-from watchbill.results import Infeasible
+from watchbill.results import Infeasible, Solved
 from watchbill.rules import AnyRule
 from watchbill.rules.cover import Cover
 from watchbill.rules.overlap import Overlap
@@ -102,7 +103,7 @@ SEAMS = {
 )
 @pytest.mark.parametrize("seam", ["before", "after"])
 def test_model_and_check_agree_across_seams(strength: str, options: dict[str, object], seam: str) -> None:
-    facts = problem(("ana", "bo", "cy"), turns(20, 2, start="2027-01-04T04"), **{seam: SEAMS[seam]})
+    facts = problem(("ana", "bo", "cy"), turns(20, 2, start="2027-01-04T04"), **dict[str, Any]({seam: SEAMS[seam]}))
     rule = Rest(strength=strength, **options)
     assert_twins(facts, [*STANDING, rule], both_kinds="roles" not in options)
 
@@ -122,6 +123,7 @@ def test_the_plan_before_decides_who_is_rested() -> None:
 
 def test_a_soft_rest_costs_its_weight_for_each_pair() -> None:
     outcome = best(problem(("ana",), OFFICE), [*STANDING, Rest(at_least=hours(17), strength="should", weight=4)])
+    assert isinstance(outcome, Solved)
     assert [(tier.name, tier.value) for tier in outcome.tiers if tier.value] == [("should", 8)]
 
 

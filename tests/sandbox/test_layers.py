@@ -232,7 +232,7 @@ def test_a_schedule_in_use_cannot_be_deleted(box: Handle, talk: Talk) -> None:
 
 # ------------------------------------------------------------------------------------------------- what is refused
 
-BAD_LAYERS = {
+BAD_LAYERS: dict[str, tuple[dict[str, Any], int]] = {
     "no user": ({"users": []}, 2001),
     "unknown user": ({"users": [{"user": {"id": "PNOBODY"}}]}, 2001),
     "removed user": ({"users": [{"user": {"id": "PGONE01"}}]}, 2001),

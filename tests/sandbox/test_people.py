@@ -116,7 +116,7 @@ def test_who_is_on_call_can_be_narrowed_to_schedules_and_a_window(policied: Hand
 
 def test_no_one_is_told_more_than_ninety_days_ahead(policied: Handle, talk: Talk) -> None:
     window = {"since": "2027-01-01T00:00:00Z", "until": "2028-01-01T00:00:00Z"}
-    starts = [day for *_, day in on_call(talk, limit=100, **{"schedule_ids[]": "PLAYERS"}, **window)]
+    starts = [str(day) for *_, day in on_call(talk, limit=100, **{"schedule_ids[]": "PLAYERS"}, **window)]
     assert max(starts) == "2027-03-29"
     assert talk.get("/oncalls", since="2027-06-01T00:00:00Z", until="2027-06-02T00:00:00Z").status == 400
 

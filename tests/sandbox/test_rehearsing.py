@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -87,7 +88,11 @@ def test_it_serves_until_it_is_told_to_end(folder: Path, number: signal.Signals)
 def test_it_remembers_in_a_file_and_goes_on_from_it(folder: Path, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with serving(folder, "--state", state) as (_, exported):
-        body = {"method": "POST", "path": "/v3/schedules", "body": {"schedule": {"name": "N", "time_zone": "UTC"}}}
+        body: dict[str, Any] = {
+            "method": "POST",
+            "path": "/v3/schedules",
+            "body": {"schedule": {"name": "N", "time_zone": "UTC"}},
+        }
         requests.post(f"{exported['WATCHBILL_PAGERDUTY_URL']}/sandbox/manual", json=body, timeout=10)
     assert len(json.loads(state.read_text(encoding="utf-8"))["shift_schedules"]) == 1
     with serving(folder, "--state", state) as (_, exported):

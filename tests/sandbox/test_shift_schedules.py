@@ -58,8 +58,8 @@ def rendered(talk: Talk, base: str, **window: str) -> list[tuple[str, str, str |
     return [(a["start_time"], a["end_time"], a["member"].get("user_id"), a["source"]["type"]) for a in found]
 
 
-def made_shift(talk: Talk, base: str, *times: str, user: str = ANA) -> str:
-    reply = talk.post(f"{base}/custom_shifts", {"custom_shifts": [shift(*times, user)]})
+def made_shift(talk: Talk, base: str, start: str, end: str, user: str = ANA) -> str:
+    reply = talk.post(f"{base}/custom_shifts", {"custom_shifts": [shift(start, end, user)]})
     assert reply.status == 201, reply.body
     return str(reply.body["custom_shifts"][0]["id"])
 
@@ -269,7 +269,7 @@ def test_a_start_in_the_past_is_now_and_one_too_far_ahead_is_refused(talk: Talk,
     }
 
 
-BAD_EVENTS = {
+BAD_EVENTS: dict[str, dict[str, Any]] = {
     "event.recurrence": {"recurrence": ["RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"]},
     "event.end_time": {"end_time": {"date_time": "2027-01-04T08:00:00+01:00", "time_zone": "Europe/Berlin"}},
     "event.start_time.time_zone": {"start_time": {"date_time": "2027-01-04T08:00:00Z", "time_zone": "Mars"}},
@@ -387,7 +387,7 @@ def test_overrides_are_listed_and_deleted(box: Handle, talk: Talk, base: str) ->
 
 def test_a_seed_may_hold_shifts_that_lie_in_the_past(box: Handle, talk: Talk) -> None:
     past = {**WINDOW, "since": "2020-01-01T00:00:00Z", "until": "2020-02-01T00:00:00Z"}
-    seeded = {"id": "PSHIFTS", "name": "S", "time_zone": "UTC"}
+    seeded: dict[str, Any] = {"id": "PSHIFTS", "name": "S", "time_zone": "UTC"}
     seeded["custom_shifts"] = [shift("2020-01-05T00:00:00Z", "2020-01-06T00:00:00Z")]
     seeded["rotations"] = [{"id": "AROT", "events": [event(BO, effective_since="2019-01-01T00:00:00Z")["event"]]}]
     box.reset({"users": SEED["users"], "schedules_v3": [seeded]})

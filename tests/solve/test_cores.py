@@ -8,7 +8,7 @@ from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.rules import Limit, Rule, standing
 from watchbill.solve.cores import Oracle
-from watchbill.solve.labelled import Label, LabelledBoard
+from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
 
 PAIR = tuple(shift(f"primary/day/2027-01-{day:02}", f"2027-01-{day:02}T00", 48) for day in (4, 6))
@@ -16,7 +16,9 @@ TURNS = tuple(turn.turn for turn in PAIR)
 OFF = leave("ana", "2027-01-04T10", "2027-01-04T20")
 
 
-def most(facts: Problem, kind: str | None, person: str, rules: Sequence[Rule] = (), turns: Sequence[str] = TURNS) -> int:
+def most(
+    facts: Problem, kind: str | None, person: str, rules: Sequence[Rule] = (), turns: Sequence[str] = TURNS
+) -> int:
     """How many of some turns a person can hold with the one cause of a kind that is theirs in force."""
     board = LabelledBoard(facts, Loads(facts))
     board.post((*standing(), *rules))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,11 @@ def test_neighbourhoods_only_ever_improve_and_repeat_exactly() -> None:
         first = near.first(EFFORT, Watch())
         assert first is not None
         seen = [model.objective("evenness").value(first)]
-        near.improve("evenness", first, [], EFFORT, Watch(), lambda v, s=seen: s.append(_checked(model, v)))
+
+        def told(values: Any, seen: list[int] = seen) -> None:
+            seen.append(_checked(model, values))
+
+        near.improve("evenness", first, [], EFFORT, Watch(), told)
         runs.append(seen)
     assert runs[0] == runs[1]
     assert len(runs[0]) > 1

@@ -259,7 +259,7 @@ def test_a_bug_is_a_sentence_and_clients_keep_what_they_have() -> None:
         return sent
 
     site = Site()
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": None}
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": None}
     start, body = asyncio.run(answered(scope))
     assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"30")
     assert body["body"] == b"Feeds are not ready yet. Try again later.\n"

@@ -107,7 +107,7 @@ def test_a_column_of_persons_may_be_empty_in_ones_own_file(tmp_path: Path) -> No
 
 
 def test_lines_of_all_files_add_up(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         **ana("leave: [2027-01-04]\navoid: [fri]\n"),
         AC: "kind,from\nleave,2027-01-06\navoid,2027-01-20\n",
         "availability/team.csv": "person,kind,from\nana,leave,2027-01-08\nana,answered_through,2027-03-31\n",

@@ -22,7 +22,8 @@ class Scripted:
     """A port with a script; `asked` holds method, path and parameters or body. The last answer stays."""
 
     def __init__(self, *script: Reply | Lost, takes: float = 0.0) -> None:
-        self.script, self.asked, self.takes, self.now = list(script), [], takes, 0.0
+        self.script, self.takes, self.now = list(script), takes, 0.0
+        self.asked: list[Any] = []
         self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:

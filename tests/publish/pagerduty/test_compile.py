@@ -363,7 +363,12 @@ def test_entries_of_several_plans_are_settled() -> None:
 
 
 @pytest.mark.parametrize(
-    "way", [as_overrides, lambda *a: as_layers(*a, BERLIN), lambda *a: as_shifts(a[0], a[1], {a[2]}, a[3])]
+    "way",
+    [
+        as_overrides,
+        lambda *a: as_layers(a[0], a[1], a[2], a[3], BERLIN),
+        lambda *a: as_shifts(a[0], a[1], {a[2]}, a[3]),
+    ],
 )
 def test_people_without_a_user_are_refused_by_name(way: Any) -> None:
     with pytest.raises(Refused, match=r"no PagerDuty user is known for bo, cy\. Write their e-mail"):

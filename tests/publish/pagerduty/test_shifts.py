@@ -179,7 +179,7 @@ def test_each_step_leaves_what_a_read_shows_then() -> None:
     ended = replace(rotation, events=(event(until=at("2027-02-01T08")),))
     new = event("watchbill after night", id=None)
     ana = shift("PA", "2027-01-07T00", "2027-01-08T00")
-    cases = [
+    cases: list[tuple[Any, ShiftSchedule]] = [
         (MakeShifts((ana,)), schedule(replace(ana, id="S1"), rotations=[rotation])),
         (MakeEvent(new), schedule(rotations=[rotation, Rotation((replace(new, id="E7"),), "R7")])),
         (EndEvent("R1", event(), at("2027-02-01T08")), schedule(rotations=[ended])),
