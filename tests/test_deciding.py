@@ -469,6 +469,12 @@ def test_a_swap_across_periods_is_counted_for_both_and_each_beside_the_other(bot
     }
 
 
+def test_a_shift_of_a_time_that_is_not_planned_yet_is_told_with_what_is(team: Path) -> None:
+    said = rf'"primary/week/2027-02-08" is on 2027-02-08, which is not planned: there is {PERIOD}\. Plan it with'
+    with pytest.raises(WrongUsage, match=said):
+        deciding.assign(team, [(IDS[0], "bo"), ("primary/week/2027-02-08", "cy")], EARLY)
+
+
 def test_half_of_that_swap_alone_is_too_near(both: Path) -> None:
     app.publish(both, LATER, EARLY)
     for pair in _halves(both):
@@ -528,7 +534,9 @@ def test_half_of_a_swap_whose_other_half_is_gone_is_not_published(both: Path) ->
     (later, giver), (last, _) = _halves(both)
     with pytest.raises(Refused, match=rf"{giver} takes {later} in a swap with {last}.* Take it back with: watchbill"):
         app.publish(both, LATER, EARLY)
-    taker = next(row.giver for row in plans.read_draft(both, LATER).decisions)
+    half = plans.read_draft(both, LATER)
+    assert half is not None
+    taker = next(row.giver for row in half.decisions)
     deciding.write(both, deciding.assign(both, [(later, str(taker))], EARLY))
     app.publish(both, LATER, EARLY)
 

@@ -87,19 +87,37 @@ def find(
             return find_held(plan, text, people, zone_name)
         except WrongUsage as error:
             refusal = refusal or error
-    raise refusal or Refused("no shift is planned here yet. Make a plan with: watchbill plan, then: watchbill publish")
+    if refusal is None:
+        raise Refused("no shift is planned here yet. Make a plan with: watchbill plan, then: watchbill publish")
+    raise _unplanned(folder, text) or refusal
+
+
+def _unplanned(folder: Path, text: str) -> WrongUsage | None:
+    """What to say of a day that no draft or plan is for."""
+    day, periods = _day_in(text), _periods(folder)
+    if day is None or any(day in period.dates for period in periods):
+        return None
+    names = ", ".join(period.name for period in periods)
+    return WrongUsage(f'"{text}" is on {day}, which is not planned: there is {names}. Plan it with: watchbill plan')
 
 
 def _likely(folder: Path, text: str) -> Iterator[Period]:
     """The periods of a folder: those that hold the date in a text first, then the nearest ones."""
+    periods, day = _periods(folder), _day_in(text)
+    return iter(sorted(periods, key=lambda period: _distance(period, day)) if day else periods)
+
+
+def _periods(folder: Path) -> list[Period]:
     known = shelf(folder)
-    periods = sorted({*known.plans, *known.drafts}, key=lambda period: period.dates)
+    return sorted({*known.plans, *known.drafts}, key=lambda period: period.dates)
+
+
+def _day_in(text: str) -> date | None:
     match = _DAY.search(text)
     try:
-        day = date.fromisoformat(match[0]) if match else None
+        return date.fromisoformat(match[0]) if match else None
     except ValueError:
-        day = None
-    return iter(sorted(periods, key=lambda period: _distance(period, day)) if day else periods)
+        return None
 
 
 def _distance(period: Period, day: date) -> int:
