@@ -43,7 +43,9 @@ travel:
   - dates: 2027-05-03..2027-05-20
     timezone: Asia/Tokyo
     note: für die Messe
-limits: [{count: shifts, at_most: 2, per: 4 weeks}, {count: hours, at_most: 90h, strength: should, weight: 2}]
+limits:
+  - {count: shifts, at_most: 2, per: 4 weeks, except: [{dates: [2027-01-04, 2027-01-11..2027-01-17], at_most: 3}]}
+  - {count: hours, at_most: 90h, strength: should, weight: 2}
 holidays: [2027-04-21, 2027-05-06..2027-05-07]
 offers: [primary/week/2027-01-25]
 imported:

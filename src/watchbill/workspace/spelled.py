@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from watchbill.rules import Limit
+from watchbill.rules.limit import LimitExcepted
 from watchbill.times import DAY, MINUTE, WEEKDAYS
 from watchbill.workspace.moments import Moments
 from watchbill.workspace.person_file import WORDS, AvailabilityFile, AwayFile, NeverFile, WishFile
@@ -88,8 +89,18 @@ def _never(line: NeverFile) -> dict[str, Any]:
 
 def _limit(limit: Limit) -> Iterator[tuple[str, Any]]:
     for key, value in limit:
-        if key in limit.model_fields_set - {"kind"} and value is not None:
-            yield key, _duration(value) if isinstance(value, timedelta) else value
+        if key in limit.model_fields_set - {"kind", "exceptions"} and value is not None:
+            yield key, _length(value)
+    yield "except", [_exception(one) for one in limit.exceptions]
+
+
+def _exception(one: LimitExcepted) -> dict[str, Any]:
+    dates = [f"{dates.first}..{dates.last}" for dates in one.dates]
+    return {"dates": dates, "at_most": _length(one.at_most)}
+
+
+def _length(value: Any) -> Any:
+    return _duration(value) if isinstance(value, timedelta) else value
 
 
 def _duration(length: timedelta) -> str:
@@ -116,6 +127,8 @@ def _mapping(entries: Mapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Moments):
         return stretch(value)
+    if isinstance(value, dict):
+        return _mapping(value)
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, bool):
