@@ -132,7 +132,7 @@ def _costs(problem: Problem, exchange: Exchange, distances: Sequence[Distance]) 
     for part in exchange.relievers:
         yield f"unavailable {_stretch(person, part.span)}, which {problem.person[part.person].name} takes"
     for finding in exchange.new:
-        own = finding.people[:1] == (person.id,) and finding.tier not in {*_WEIGHED, None}
+        own = finding.people[:1] == (person.id,) and finding.tier not in {*_WEIGHED, None} and finding.rule != "relief"
         if own and not (finding.rule == "wishes" and _is_slight(finding)):
             yield _told(person, finding, exchange)
     if distance := _heaviest(person, exchange, distances):
