@@ -17,9 +17,14 @@ SHIFTS, QUESTIONS = 24, 12
 class Run(Protocol):
     """How a process ended, and what it took in seconds."""
 
-    cpu: float
-    wall: float
-    code: int
+    @property
+    def cpu(self) -> float: ...
+
+    @property
+    def wall(self) -> float: ...
+
+    @property
+    def code(self) -> int: ...
 
 
 def measure(home: Path, wanted: Period, run: Callable[..., Run], say: Callable[[str], None]) -> None:

@@ -69,7 +69,8 @@ def publish(cli: Cli, folder: Path, kind: str, seed: int) -> Path:
     write(folder, seed, may_miss=kind in {"reliefs", "replanned"})
     done(cli, folder, "plan", PERIOD, "--quiet", "--effort", "0.1")
     done(cli, folder, "publish", PERIOD)
-    {"decided": decide, "replanned": fall_ill}.get(kind, lambda *_: None)(cli, folder)
+    if then := {"decided": decide, "replanned": fall_ill}.get(kind):
+        then(cli, folder)
     return folder
 
 

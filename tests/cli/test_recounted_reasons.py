@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -140,7 +141,7 @@ def forced_forms(sums: Sums, then: Sums) -> list[Form]:
         assert told == list(more)[: list(more).index(found["tier"])]
         if least := re.search(r"at least ([\d ]+) more (\w+)", found["claim"]):
             assert least[2] == deciding
-            assert 0 < number(least[1]) < more[deciding]
+            assert 0 < number(least[1]) < more[least[2]]
 
     def tier(found: re.Match[str]) -> None:
         name, was, is_, told = found.groups()
@@ -216,7 +217,7 @@ def person_forms(sums: Sums, who: str) -> list[Form]:
     def bucket(found: re.Match[str]) -> None:
         name = (found[1] or "all ").strip()
         load, part = sums.load(who, name), sums.part(who, name)
-        wanted = (load, part, load - part, sums.before(who, name), sums.after(who, name))
+        wanted: list[int | Fraction] = [load, part, load - part, sums.before(who, name), sums.after(who, name)]
         assert all(close(found[n], amount) for n, amount in enumerate(wanted, 2)), (found[0], wanted)
 
     def kept(found: re.Match[str]) -> None:

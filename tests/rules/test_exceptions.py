@@ -1,6 +1,6 @@
 """Exceptions to rules: both faces agree on every plan, and an exception only ever lets more plans pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ AWAKE = Waking(hours=(6 * 60, 24 * 60))
 BEFORE = (neighbour("primary/daily/2027-01-03", "2027-01-03T00", 20, "ana"),)
 ANA, ALL = {"people": "ana", "dates": "2027-01-05"}, {"dates": "2027-01-05"}
 
-Case = tuple[Problem, Rule, dict[str, object]]
+Case = tuple[Problem, Rule, Mapping[str, object]]
 CASES: dict[str, Case] = {
     "eligible": (problem(LEADS, SHORT), Eligible(tags=("lead",)), {"people": "cy", "dates": "2027-01-05..2027-01-06"}),
     "eligible, everyone": (problem(LEADS, SHORT), Eligible(tags=("new",)), ALL),
@@ -115,7 +115,7 @@ CASES: dict[str, Case] = {
 SOFT = {name: case for name, case in CASES.items() if case[2].keys() <= {"people", "tags", "dates"}}
 
 
-def ruled(rule: Rule, exception: dict[str, object], facts: Problem) -> tuple[Rule, ...]:
+def ruled(rule: Rule, exception: Mapping[str, object], facts: Problem) -> tuple[Rule, ...]:
     return in_force([rule.but(**exception)], facts.people)
 
 
