@@ -1,10 +1,9 @@
 """Limit: how much someone is on call, at most and at least, in the whole plan or in any window of days."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -19,6 +18,7 @@ from watchbill.rules._dates import on_rota
 from watchbill.rules._exceptions import Excepted
 from watchbill.rules._held import Holding, holdings, neighbours
 from watchbill.rules._tally import WHOLE_PLAN, Amounts, Facts, Tally, counter, windows_from, windows_within
+from watchbill.rules._windows import Broken, inside, joined, runs
 from watchbill.rules._words import length
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
 from watchbill.times import DAY, MINUTE, Dates
@@ -41,16 +41,6 @@ def _amount(value: Any) -> Any:
 
 
 Amount = Annotated[int | timedelta, BeforeValidator(_amount), WithJsonSchema({"type": ["integer", "string"]})]
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Windows with the same contents that hold too much or too little: the first one, what it holds, the cost."""
-
-    window: Dates
-    dates: Sequence[date]
-    amount: int
-    units: int
 
 
 class LimitExcepted(Excepted):
@@ -232,22 +222,22 @@ class Limit(Rule):
         found = []
         days = sorted(amounts)
         for window in windows_from(self._starts(facts), self._days):
-            held = _inside(days, window)
+            held = inside(days, window)
             amount = sum(amounts[day] for day in held)
             fixed = sum(count for day, count in facts.fixed.items() if day in window)
             if amount > max(most, fixed):
                 found.append(Broken(window, held, amount, -(-(amount - max(most, fixed)) // self._unit)))
-        return _runs(found) if self.count == "consecutive_days" else _joined(found, self.hard)
+        return runs(found) if self.count == "consecutive_days" else joined(found, self.hard)
 
     def _too_little(self, windows: Sequence[Dates], amounts: Amounts, least: int) -> Iterator[Broken]:
         found = []
         days = sorted(amounts)
         for window in windows:
-            held = _inside(days, window)
+            held = inside(days, window)
             amount = sum(amounts[day] for day in held)
             if amount < least:
                 found.append(Broken(window, held, amount, -(-(least - amount) // self._unit)))
-        return _joined(found, False)
+        return joined(found, False)
 
     def _finding(
         self,
@@ -299,41 +289,7 @@ def _parts(problem: Problem, scope: Sequence[str]) -> Mapping[str, Sequence[Shif
 
 def _within(sums: Mapping[date, Linear], window: Dates, facts: Facts) -> Linear:
     out = Linear()
-    for day in _inside(facts.dates, window):
+    for day in inside(facts.dates, window):
         if day in sums:
             out.add(sums[day])
     return out
-
-
-def _inside(days: Sequence[date], window: Dates) -> Sequence[date]:
-    """Those of sorted dates that lie in a window."""
-    return days[bisect_left(days, window.first) : bisect_right(days, window.last)]
-
-
-def _joined(found: Sequence[Broken], widest: bool) -> Iterator[Broken]:
-    """Windows with the same contents as one; `widest`: without those whose contents lie inside their neighbour's."""
-    groups: list[Broken] = []
-    for broken in found:
-        if groups and groups[-1].dates == broken.dates:
-            groups[-1] = replace(groups[-1], units=groups[-1].units + broken.units)
-        else:
-            groups.append(broken)
-    inside = [widest and set(one.dates) < set(two.dates) for one, two in pairwise(groups)] + [False]
-    before = [False] + [widest and set(two.dates) < set(one.dates) for one, two in pairwise(groups)]
-    return (group for group, a, b in zip(groups, inside, before, strict=False) if not a and not b)
-
-
-def _runs(found: Sequence[Broken]) -> Iterator[Broken]:
-    """Windows of consecutive dates that follow on each other as one run."""
-    run: Broken | None = None
-    for broken in found:
-        if run and broken.window.first <= run.window.last:
-            dates = sorted({*run.dates, *broken.dates})
-            window = Dates(run.window.first, broken.window.last)
-            run = Broken(window, dates, len(dates), run.units + broken.units)
-        else:
-            if run:
-                yield run
-            run = broken
-    if run:
-        yield run
