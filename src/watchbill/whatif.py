@@ -286,11 +286,11 @@ def _anew(
     from watchbill import explain
     from watchbill.holes import best_effort
 
-    why = explain.explained(on.problem, on.rules, on.loads, watch=watch)
-    if isinstance(why, OutOfTime):
-        return why
     quick = _quick(effort)
-    return Impossible(period, why, present, _side(best_effort(on, drafting.inputs(on, quick), quick, watch), on), None)
+    # First what is soon known: ways out of a large problem take long, and may be stopped.
+    best = _side(best_effort(on, drafting.inputs(on, quick), quick, watch), on)
+    why = explain.explained(on.problem, on.rules, on.loads, watch=watch)
+    return why if isinstance(why, OutOfTime) else Impossible(period, why, present, best, None)
 
 
 def _quick(effort: "Effort") -> "Effort":
