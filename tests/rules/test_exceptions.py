@@ -10,10 +10,12 @@ from builders import days, leave, person, problem, shift
 from judging import neighbour
 from relieving import assert_relief_twins, lax
 from solving import best, holders
+from test_replan import change, plan
 from twins import assert_twins, every_plan, tier_costs
 from watchbill.audit import audit, whole
 from watchbill.load import Loads
 from watchbill.problem import Problem
+from watchbill.replan import Smallest
 from watchbill.results import Infeasible
 from watchbill.rules import (
     Cover,
@@ -135,8 +137,8 @@ def test_model_and_check_agree_about_costs(name: str) -> None:
 def judged(facts: Problem, rules: Sequence[Rule]) -> list[tuple[bool, int]]:
     """Of every plan, whether it breaks something hard, and what it costs."""
     out = []
-    for plan in every_plan(facts):
-        found = audit(facts, rules, whole(facts, plan), Loads(facts))
+    for held in every_plan(facts):
+        found = audit(facts, rules, whole(facts, held), Loads(facts))
         out.append((any(finding.hard for finding in found), sum(tier_costs(found).values())))
     return out
 
@@ -205,18 +207,37 @@ def test_whoever_is_excused_from_the_first_turn_may_hold_the_next_one() -> None:
 
 def test_a_milder_number_leaves_the_other_number_as_it_is() -> None:
     facts, space = problem(("ana", "bo"), SHORT), Space(at_least=DAY, ideally=2 * DAY)
-    plan = whole(facts, dict(zip((s.id for s in SHORT), ("bo", "ana", "ana", "bo"), strict=True)))
+    parts = whole(facts, dict(zip((s.id for s in SHORT), ("bo", "ana", "ana", "bo"), strict=True)))
     found = (
-        audit(facts, in_force(rules, facts.people), plan)
+        audit(facts, in_force(rules, facts.people), parts)
         for rules in ([Space(ideally=2 * DAY)], [space.but(**ANA, at_least="9h")], [space.but(**ANA)])
     )
     alone, milder, excused = (tier_costs(findings) for findings in found)
     assert alone == milder != excused
 
 
+def test_nobody_at_all_may_be_some_for_somebody() -> None:
+    none = Limit(count="shifts", at_most=0, people=("ana",)).but(dates="2027-01-05", at_most="1")
+    assert accepted(problem(shifts=FOUR), [none], "bo", "ana", "cy", "bo")
+    assert not accepted(problem(shifts=FOUR), [none], "ana", "bo", "cy", "bo")
+
+
+def test_after_news_a_limit_keeps_its_exceptions() -> None:
+    weeks = tuple(shift(f"primary/week/2027-01-{day:02}", f"2027-01-{day:02}T00", 168) for day in (4, 11, 18))
+    ill = leave("cy", "2027-01-18T00", "2027-01-25T00")
+    facts = problem(shifts=weeks)
+    old, limit = plan(facts, "ana bo cy"), Limit(count="shifts", at_most=1)
+    sick = replace(facts, leaves=(ill,))
+    assert isinstance(change(sick, old, "2027-01-13T00", limit), Infeasible)
+    rules = in_force([limit.but(people="ana", dates="2027-01-18", at_most="2")], facts.people)
+    made = change(sick, old, "2027-01-13T00", *rules)
+    assert isinstance(made, Smallest)
+    assert made.draft.holders[weeks[2].id][0].person == "ana"
+
+
 def accepted(facts: Problem, rules: Sequence[Rule], *held_by: str) -> bool:
-    plan = dict(zip((s.id for s in facts.shifts), held_by, strict=True))
-    return not audit(facts, in_force(rules, facts.people), whole(facts, plan))
+    held = dict(zip((s.id for s in facts.shifts), held_by, strict=True))
+    return not audit(facts, in_force(rules, facts.people), whole(facts, held))
 
 
 def test_the_solver_uses_an_exception_where_it_has_to() -> None:

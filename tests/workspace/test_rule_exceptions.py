@@ -160,4 +160,4 @@ def test_the_sound_team_has_no_rules_behind_those_of_the_file(tmp_path: Path) ->
 
 def test_from_python_an_exception_that_is_not_milder_is_refused() -> None:
     with pytest.raises(ValueError, match="12h is not milder than the rule, which has 11h"):
-        rules.in_force([Rest(at_least="11h").but(dates="2027-01-04", at_least="12h")], ())
+        Rest(at_least="11h").but(dates="2027-01-04", at_least="12h")

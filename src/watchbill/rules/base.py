@@ -194,9 +194,13 @@ class Rule(BaseModel):
         return self._source
 
     def but(self, **exception: Any) -> Self:
-        """The rule with one more exception, given by its keys."""
+        """The rule with one more exception, given by its keys. ValueError if it asks for no less than the rule."""
         listed = (*self.exceptions, self.exempting.model_validate(exception))
-        return self.model_copy(update={"exceptions": listed})
+        rule = self.model_copy(update={"exceptions": listed})
+        for number, _, sentence in rule.objections():
+            if number == len(self.exceptions):
+                raise ValueError(sentence)
+        return rule
 
     def on_its_own(self) -> Self:
         """The rule as if it had been written itself."""
@@ -241,7 +245,7 @@ class Rule(BaseModel):
             if not self.hard:
                 remedy = f"Remove {key}, which excuses them, or write the rule twice with people."
                 yield key, f"a should cannot be made milder for some people and dates. {remedy}"
-            elif not present:
+            elif present is None or (self.milder[key] == "less" and not present):
                 yield key, f"the rule has no {key} that could be milder. Remove it here."
             elif not self._is_milder(key, value, present):
                 remedy = f"Write {self.milder[key]} than that, or remove {key} to excuse them."
