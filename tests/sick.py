@@ -112,11 +112,13 @@ def uncovered(draft: Draft, at: datetime) -> int:
 def fewest(ground: Ground, plan: Draft, sick: Sick) -> int | None:
     """How many shifts change holders at least, whatever is done; None if no plan keeps the rules.
 
-    Of shifts that run already only what was is looked at, so this never is too many.
+    Of shifts that run already only what was is looked at, and who takes what their holder may miss does not count: so
+    this is never too many.
     """
     facts = _left(ground.problem, plan, sick.at)
     posted = board(facts, [rule for rule in ground.rules if rule.hard], Loads(facts))
-    staying = ((str(a.person), a.shift.turn) for a in plan.shifts if a.shift.start >= sick.at)
+    held = [(str(a.person), a.shift.turn) for a in plan.shifts if a.shift.start >= sick.at]
+    staying = [(person, choice) for person, turn in held for choice in (turn, f"{turn}/without/{person}")]
     kept = [posted.choices[choice] for choice in staying if choice in posted.choices]
     most = _most(posted, kept)
     running = [shift for shift in freed(ground, plan, sick) if shift.start < sick.at]
