@@ -81,19 +81,31 @@ class Neighbours:
 
     def _fill(self, number: int, values: list[int], random: Random, effort: Effort, watch: Watch) -> bool:
         """Fills an empty turn in place, freeing what more and more people hold around it; whether that worked."""
+        if self._share(number, values, effort, watch):
+            return True
         able = sorted(self.model.owner[v] for v in self._covers[number].variables if self.model.upper[v])
         near = self._covers[max(0, number - AROUND) : number + AROUND]
         for size in FILLERS:
             people = set(random.sample(able, min(size, len(able))))
             wanted = {v for v in self._covers[number].variables if self.model.owner[v] in people}
-            choices = self._with_reliefs(self._held(values, people, near) | wanted)
-            free = choices | self._helpers(choices)
-            part = restricted(self.model, values, free, self._touching(free, ()), {})
-            found = self._with(values, part, self._solve(part, Objective(), None, effort, watch))
-            if found is not None:
-                values[:] = found
+            if self._freed(self._with_reliefs(self._held(values, people, near) | wanted), values, effort, watch):
                 return True
         return False
+
+    def _share(self, number: int, values: list[int], effort: Effort, watch: Watch) -> bool:
+        """Gives an empty turn to somebody who may miss some of it, and that to others: the greedy plan never does."""
+        wanted = {v for v in self._covers[number].variables if self.model.upper[v]}
+        choices = self._with_reliefs(wanted)
+        return choices != wanted and self._freed(choices, values, effort, watch)
+
+    def _freed(self, choices: set[int], values: list[int], effort: Effort, watch: Watch) -> bool:
+        """Decides some choices anew in place; whether that worked."""
+        free = choices | self._helpers(choices)
+        part = restricted(self.model, values, free, self._touching(free, ()), {})
+        found = self._with(values, part, self._solve(part, Objective(), None, effort, watch))
+        if found is not None:
+            values[:] = found
+        return found is not None
 
     def _solve(
         self, part: ModelPart, goal: Objective, start: Sequence[int] | None, effort: Effort, watch: Watch
