@@ -16,7 +16,7 @@ from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.report.conflicts import as_json, edits, lines
 from watchbill.results import Infeasible, OutOfTime, Repair
-from watchbill.rules import AnyRule, Rest, Rule, in_force
+from watchbill.rules import AnyRule, Limit, Rest, Rule, in_force
 from watchbill.solve.existence import OTHER, exists
 from watchbill.solve.limits import Watch
 from watchbill.workspace.nodes import parse
@@ -224,6 +224,17 @@ def test_of_several_rules_of_one_kind_the_one_that_is_meant_is_named() -> None:
     assert found.repairs[1].edit == (
         "rest (at_least: 20h): except: [{people: ana, dates: 2027-01-05..2027-01-06, at_least: 16h}]",
     )
+
+
+def test_an_exception_of_a_limit_of_ones_own_names_nobody() -> None:
+    away = leave("bo", "2027-01-05T00", "2027-01-07T00")
+    facts = problem(("ana", "bo"), days(count=4), leaves=(away,))
+    own = Limit(count="consecutive_days", at_most=1, people=("ana",))
+    found = explained(facts, (*STANDING, own), Loads(facts))
+    assert isinstance(found, Infeasible)
+    assert "limit: except: [{dates: 2027-01-05..2027-01-06, at_most: 2}]" in [
+        line for repair in found.repairs for line in repair.edit
+    ]
 
 
 def test_a_rule_that_has_an_exception_gets_another_one() -> None:

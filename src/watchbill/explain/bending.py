@@ -21,7 +21,9 @@ BEND, EXCUSE, RULE = "bend", "excuse", "rule"
 
 def overlooked(rule: Rule, people: Sequence[str], days: Sequence[Dates], **numbers: Any) -> Rule:
     """The rule with an exception for people (everyone, if none is named) on dates."""
-    return rule.but(**({"people": tuple(people)} if people else {}), dates=tuple(days), **numbers)
+    # A limit from somebody's own file is about them alone, and its exceptions name nobody.
+    named = people and tuple(people) != getattr(rule, "people", ())
+    return rule.but(**({"people": tuple(people)} if named else {}), dates=tuple(days), **numbers)
 
 
 def softened(rule: Rule) -> Rule:
