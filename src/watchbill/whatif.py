@@ -294,8 +294,8 @@ def _anew(
 
 
 def _quick(effort: "Effort") -> "Effort":
-    """A tenth of the work: what counts is how little can be left uncovered, not how fair the rest is."""
-    return replace(effort, work=effort.work / 10, nodes=max(1, effort.nodes // 10))
+    """A thirtieth of the work: what counts is how little can be left uncovered, not how fair the rest is."""
+    return replace(effort, work=effort.work / 30, nodes=max(1, effort.nodes // 30))
 
 
 def _side(made: Draft | OutOfTime, ground: Ground) -> Side | None:
