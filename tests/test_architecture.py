@@ -16,7 +16,7 @@ SRC = Path(watchbill.__file__).parent
 FLOORS = (
     ("errors", "texts", "naming", "tongues"),
     ("times", "files", "spellings"),
-    ("missed", "periods"),
+    ("locking", "missed", "periods"),
     ("domain", "policy"),
     ("problem", "timeline", "timings"),
     ("fields", "clocks", "calendars"),
@@ -49,6 +49,7 @@ FLOOR = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 DOORS = {
     "ortools": ("solve",),
     "holidays": ("calendars",),
+    "filelock": ("locking",),
     "fsspec": ("publish.feeds.static",),
     "icalendar": ("exports", "publish.feeds"),
     "pandas": ("report.frames",),
@@ -137,7 +138,7 @@ def test_third_party_packages_come_in_by_their_doors(name: str) -> None:
 
 def loaded_by(code: str) -> set[str]:
     """Which of the heavy packages are in memory after some Python has run in a fresh interpreter."""
-    heavy = ["ortools", "pandas", "numpy", "holidays", "icalendar", "starlette", "uvicorn"]
+    heavy = ["filelock", "ortools", "pandas", "numpy", "holidays", "icalendar", "starlette", "uvicorn"]
     program = (
         f"import sys\n{code}\nprint(*[name for name in {heavy!r} if name in sys.modules], sep='\\n', file=sys.stderr)"
     )

@@ -11,6 +11,7 @@ from watchbill.domain import Part, Shift, is_guest
 from watchbill.drifting import Drift, Who, chosen_plans, drift, live, pushed
 from watchbill.errors import Refused
 from watchbill.judge import Audited, judge, publishable, told
+from watchbill.locking import Told, one_writer
 from watchbill.periods import Period
 from watchbill.publish.pagerduty import history, remote
 from watchbill.publish.pagerduty.proposal import Outlet
@@ -65,7 +66,7 @@ def adopt(folder: Path, link: Link, period: Period | None = None) -> Adoption:
         mine = [(outlet, _pushed(folder, link, plan, outlet, who)) for outlet in outlets(team)]
         left_out |= {(plan.period, outlet.role.id): None for outlet, was in mine if not was}
         real = _real(link, plan, [outlet for outlet, was in mine if was], who)
-        if found := _adopted(folder, plan, real, who, now):
+        if found := _adopted(folder, plan, real, who, now, link.told):
             done.append(found)
     chosen = chosen_plans(folder, period, now)
     left = drift(folder, link, period) if any(a.shift.end > now for plan in chosen for a in plan.shifts) else None
@@ -81,21 +82,34 @@ def _pushed(folder: Path, link: Link, plan: Draft, outlet: Outlet, who: Who) -> 
     return pushed(folder, plan, outlet, live(link, outlet, window, meaning(folder)), who)
 
 
-def _adopted(folder: Path, plan: Draft, real: "Real", who: Who, now: datetime) -> Adopted | None:
+def _adopted(folder: Path, plan: Draft, real: "Real", who: Who, now: datetime, told_: Told) -> Adopted | None:
     shifts = tuple(held for outlet, live in real for held in _of_outlet(plan, outlet, live))
     changed = {assigned.shift.id: assigned for assigned in shifts}
     new = tuple(changed.get(assigned.shift.id, assigned) for assigned in plan.shifts)
     if new == plan.shifts:
         return None
+    with one_writer(folder, told_):
+        _insist_same(folder, plan)
+        return _revised(folder, plan, new, who, now)
+
+
+def _insist_same(folder: Path, plan: Draft) -> None:
+    """Refused where a draft, or another revision, was made of the plan that was compared with PagerDuty."""
     if draft_path(folder, plan.period).is_file():
         raise Refused(
             f"drafts/{plan.period}.json was made from the plan before, and publishing it would undo what is adopted. "
             "Publish or remove it first."
         )
+    if plans.read_plan(folder, plan.period) != plan:
+        raise Refused(f"plans/{plan.period}.json changed meanwhile; it was not adopted. Run the same again.")
+
+
+def _revised(folder: Path, plan: Draft, new: Sequence[Assigned], who: Who, now: datetime) -> Adopted:
+    """The plan's next revision, in which other shifts are held."""
     _insist_in_team(folder, plan)
     holders = {part.person for assigned in new for part in assigned.parts}
     guests = {id_: name for id_, name in {**plan.guests, **who.guests}.items() if id_ in holders}
-    stored = replace(plan, shifts=new, guests=guests)
+    stored = replace(plan, shifts=tuple(new), guests=guests)
     audited = judge(drafting.ground(folder, plan.period), stored, plan_path(folder, plan.period))
     _insist_known(audited)
     return Adopted(plans.publish(folder, publishable(audited), now), plan, audited, plan_path(folder, plan.period))

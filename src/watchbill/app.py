@@ -11,11 +11,12 @@ from watchbill.decisions import still
 from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.judge import Audited, edited, publishable
+from watchbill.locking import Told, one_writer, seen, silently
 from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.references import pair
 from watchbill.results import Decision, Draft, Finding, Infeasible, OutOfTime
-from watchbill.shelf import draft_path, shelf
+from watchbill.shelf import draft_path, plan_path, shelf
 from watchbill.times import iso
 from watchbill.workspace import plans
 
@@ -59,13 +60,15 @@ def plan(
     """Solves a period, audits the answer and writes the draft; or says why there is none and writes nothing.
 
     An existing draft that answers the same inputs, unedited, is kept. Otherwise the new one stays near it and keeps
-    what was pinned in it; `fresh` ignores it. Refused for a period that is published, or overlaps one that is.
+    what was pinned in it; `fresh` ignores it. Refused for a period that is published, or overlaps one that is, and
+    where the draft changed meanwhile.
     `best_effort`: where there is no plan, the draft with as few holes as can be. `conflicts`: how many are explained.
     """
     from watchbill import holes, keeping
     from watchbill.solve import Effort
 
     effort = effort or Effort()
+    before = seen((draft_path(folder, period), plan_path(folder, period)))
     _refuse_published(folder, period)
     beside = () if fresh else together.others(folder, period)
     ground = drafting.ground(folder, period, instead=beside)
@@ -86,7 +89,7 @@ def plan(
         return made
     dropped = _dropped(old, made) if old else ()
     found = holes.holes(ground, made)
-    path = drafting.write(folder, made, watch)
+    path = drafting.write(folder, made, watch, before)
     stale = drafting.moved_on(folder, period, inputs.fingerprint, beside)
     return Planned(made, ground.problem, path, near=near, stale=stale, holes=found, dropped=dropped)
 
@@ -143,11 +146,13 @@ def replan(
     """Changes a published plan as little as the inputs ask for, from an instant on, and writes the result as a draft.
 
     What its holders can no longer serve goes to others; what was before the instant never changes. Refused for a
-    period that is not published, is over by then, or has a draft that was edited by hand.
+    period that is not published, is over by then, or has a draft that was edited by hand, and where one of them changed
+    meanwhile.
     """
     from watchbill.replan import smallest_change
     from watchbill.solve import Effort
 
+    before = seen((draft_path(folder, period), plan_path(folder, period)))
     previous = _published(folder, period, at)
     ground = drafting.ground(folder, period)
     old = plans.read_draft(folder, period)
@@ -159,7 +164,7 @@ def replan(
     made = smallest_change(ground, previous, at, notice=notice, inputs=inputs, effort=effort, watch=watch)
     if isinstance(made, Infeasible | OutOfTime):
         return made
-    path = drafting.write(folder, made.draft, watch) if made.moves else None
+    path = drafting.write(folder, made.draft, watch, before) if made.moves else None
     also = _also(folder, period, at)
     stale = drafting.moved_on(folder, period, inputs.fingerprint)
     return Replanned(made.draft, previous, ground.problem, made.moves, path, also, stale)
@@ -209,25 +214,42 @@ class Published:
     beside: tuple["Published", ...] = ()
 
 
-def publish(folder: Path, period: Period, now: datetime, allowed: Sequence[str] = ()) -> Published:
+def publish(
+    folder: Path, period: Period, now: datetime, allowed: Sequence[str] = (), told: Told = silently
+) -> Published:
     """Makes an audited draft the next revision of its period's plan, and removes the draft.
 
     Drafts that hold the other halves of its swaps are published with it, all or none. Refused, with every hard finding,
     if the audit finds any; then nothing is written. A draft that changes nothing makes no revision. Shifts that nobody
-    holds are allowed by `holes:<role>`; an allowance without need is refused.
+    holds are allowed by `holes:<role>`; an allowance without need is refused. `told` hears if another one writes here.
     """
+    _insist_draft(folder, period)
+    with one_writer(folder, told):
+        _insist_draft(folder, period)
+        return _published_now(folder, period, now, allowed)
+
+
+def _insist_draft(folder: Path, period: Period) -> None:
+    if draft_path(folder, period).is_file():
+        return
+    if not plan_path(folder, period).is_file():
+        raise Refused(f"{period} has no draft. Make one with: watchbill plan {period}")
+    raise Refused(
+        f"{period} has no draft to publish: plans/{period}.json is published already. After news, change it with: "
+        f"watchbill replan {period} --from now"
+    )
+
+
+def _published_now(folder: Path, period: Period, now: datetime, allowed: Sequence[str]) -> Published:
     from watchbill.holes import refused
 
-    if not draft_path(folder, period).is_file():
-        raise Refused(f"{period} has no draft. Make one with: watchbill plan {period}")
     audits = together.judged(folder, period)
     if faults := refused([audited.draft for audited in audits], allowed):
         raise Refused("\n".join([_refusal(audits), *faults]))
     together.insist_whole(folder, [audited.stored for audited in audits])
     old = [plans.read_plan(folder, audited.draft.period) for audited in audits]
     new = plans.publish_together(folder, [publishable(audited) for audited in audits], now)
-    for audited in audits:
-        audited.path.unlink()
+    plans.remove_drafts(folder, [audited.draft.period for audited in audits])
     done = [_published_as(*row) for row in zip(new, old, audits, strict=True)]
     first = next(one for one in done if one.plan.period == period)
     return replace(first, beside=tuple(one for one in done if one is not first))
@@ -235,7 +257,7 @@ def publish(folder: Path, period: Period, now: datetime, allowed: Sequence[str] 
 
 def _published_as(plan: Draft, previous: Draft | None, audited: Audited) -> Published:
     changed = previous is None or plan.revision != previous.revision
-    return Published(plan, previous, audited, audited.path.parent.parent / "plans" / audited.path.name, changed)
+    return Published(plan, previous, audited, plan_path(audited.path.parent.parent, plan.period), changed)
 
 
 def _refusal(audits: Sequence[Audited]) -> str:

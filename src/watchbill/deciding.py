@@ -7,10 +7,11 @@ was before its instant never changes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from watchbill import drafting, workspace
-from watchbill.assemble import Ground, answer_of, fingerprint_of
+from watchbill.assemble import Ground, fingerprint_of
 from watchbill.decisions import (
     ALLOWABLE,
     TERMS,
@@ -26,12 +27,14 @@ from watchbill.decisions import (
 )
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.finding import Found, find, find_person
+from watchbill.locking import Told, one_writer, silently
 from watchbill.periods import Period
 from watchbill.results import Assigned, Decision, Draft
 from watchbill.shelf import draft_path, plan_path
 from watchbill.times import Span, common, instant, iso, zone
 from watchbill.workspace import plans
 from watchbill.workspace.moments import moments
+from watchbill.workspace.plan_text import encode
 
 # ---------------------------------------------------------------------------------------------------------- decide
 
@@ -68,17 +71,20 @@ def relieve(folder: Path, shift: str, stretch: str, person: str, at: datetime, *
     return _effect(desk, [(found.plan, handing)], at, terms, pin=False)
 
 
-def write(folder: Path, made: Effect) -> Path:
+def write(folder: Path, made: Effect, told: Told = silently) -> Path:
     """Writes the drafts after a decision, all or none, and returns the path of the first.
 
     Refused, with the sentences, if it breaks a hard rule, or if what it rests on is not as it was when it was shown.
     """
     if any(one.broken for one in made.each):
         raise refusal(made)
-    if any(_seen(drafting.ground(folder, one.period), starting(folder, one.period)) != one.seen for one in made.each):
-        raise Refused("the inputs or plans changed since this was shown; nothing was written. Run the same again.")
-    first, *_ = plans.write_drafts(folder, [_unmarked(one.after) for one in made.each])
-    return first
+    with one_writer(folder, told):
+        for one in made.each:
+            if _seen(drafting.ground(folder, one.period), starting(folder, one.period)) != one.seen:
+                what = "the inputs, the draft or the plan changed since this was shown"
+                raise Refused(f"{what}; nothing was written. Run the same again.")
+        first, *_ = plans.write_drafts(folder, [_unmarked(one.after) for one in made.each])
+        return first
 
 
 def _unmarked(draft: Draft) -> Draft:
@@ -87,7 +93,7 @@ def _unmarked(draft: Draft) -> Draft:
 
 def _seen(ground: Ground, start: Draft | None) -> str:
     """The fingerprint of inputs, neighbouring plans, and what a decision goes on from."""
-    known = answer_of(start.shifts) if start else ""
+    known = sha256(encode(start)).hexdigest() if start else ""
     return f"{fingerprint_of(ground.problem, ground.rules)} {known}"
 
 

@@ -1,13 +1,15 @@
 """Workspaces that come with watchbill: scenarios to look at and to try things on, and a template to start from."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchbill import workspace
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.files import write_atomically
+from watchbill.locking import one_writer
 from watchbill.periods import Period, period
 from watchbill.workspace.nodes import parse
 
@@ -21,7 +23,7 @@ exports/
 availability/*.ics
 /*.ics
 """
-_BEGUN = {".git", ".hg", ".svn", ".jj", "LICENSE", "LICENSE.md", "LICENSE.txt", "README", "README.md"}
+_BEGUN = {".git", ".watchbill", ".hg", ".svn", ".jj", "LICENSE", "LICENSE.md", "LICENSE.txt", "README", "README.md"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,24 @@ def scenario(name: str) -> Scenario:
 
 def copy(source: Path, folder: Path) -> None:
     """Copies a workspace into a folder that is empty or not there; Refused otherwise."""
+    with founding(folder):
+        _copied(source, folder)
+
+
+@contextmanager
+def founding(folder: Path) -> Iterator[None]:
+    """Nobody else begins a workspace in a folder as long as this lasts; Refused unless it is empty or not there."""
     refuse_unless_empty(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
+    with one_writer(folder):
+        refuse_unless_empty(folder)
+        yield
+
+
+def _copied(source: Path, folder: Path) -> None:
     try:
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CARD, "__pycache__"))
     except OSError as error:
@@ -59,9 +78,11 @@ def copy(source: Path, folder: Path) -> None:
 
 def init(folder: Path) -> tuple[str, ...]:
     """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
-    copy(Path(workspace.__file__).parent / "template", folder)
-    write_atomically(folder / ".gitignore", IGNORED)
-    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
+    source = Path(workspace.__file__).parent / "template"
+    with founding(folder):
+        _copied(source, folder)
+        write_atomically(folder / ".gitignore", IGNORED)
+    return (".gitignore", *sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()))
 
 
 def refuse_unless_empty(folder: Path) -> None:

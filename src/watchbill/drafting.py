@@ -11,14 +11,17 @@ from watchbill.audit import whole
 from watchbill.errors import InputError, Mistake, Refused, WatchbillError
 from watchbill.judge import edited, hand_pins, with_pins
 from watchbill.load import Loads
+from watchbill.locking import Seen, one_writer, silently
 from watchbill.opening import opening
 from watchbill.periods import Period
 from watchbill.policy import Near
 from watchbill.results import Draft, Infeasible, Inputs, OutOfTime, Solved, Tier
+from watchbill.shelf import draft_path
 from watchbill.versions import versions
 from watchbill.workspace import past, plans
 from watchbill.workspace.folder import TEAM
 from watchbill.workspace.overlay import NOTHING, Overlay
+from watchbill.workspace.plan_text import encode
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
@@ -111,13 +114,24 @@ def insist(draft: Draft, tiers: Sequence[Tier]) -> None:
         raise AssertionError("solver and audit disagree; nothing was written: " + "; ".join(faults))
 
 
-def write(folder: Path, draft: Draft, watch: "Watch | None") -> Path:
-    """Writes what was planned and returns its path; Refused if meanwhile the folder is no workspace any more."""
-    if watch is not None:
-        watch.settle()
+def write(folder: Path, draft: Draft, watch: "Watch | None", before: Seen) -> Path:
+    """Writes what was planned and returns its path.
+
+    Refused if meanwhile the folder is no workspace any more, or a file is not as it was `before`: somebody decided
+    otherwise. Inputs may have changed: see `moved_on`.
+    """
+    _insist_team(folder)
+    with one_writer(folder, watch.told if watch else silently):
+        if watch is not None:
+            watch.settle()
+        _insist_team(folder)
+        before.insist({draft_path(folder, draft.period): encode(draft)})
+        return plans.write_draft(folder, draft)
+
+
+def _insist_team(folder: Path) -> None:
     if not (folder / TEAM).is_file():
         raise Refused(f"{folder / TEAM} went away meanwhile; nothing was written. Bring it back, and plan again.")
-    return plans.write_draft(folder, draft)
 
 
 def moved_on(folder: Path, period: Period, fingerprint: str, instead: Sequence[Draft] = ()) -> bool:

@@ -9,6 +9,7 @@ from watchbill import workspace
 from watchbill.domain import Person
 from watchbill.errors import Refused
 from watchbill.files import write_atomically, write_private
+from watchbill.locking import Told, one_writer, silently
 from watchbill.publish import feeds as publisher
 from watchbill.publish.feeds import TEAM, Feed, Options, keys
 from watchbill.publish.feeds.links import Links, fingerprint
@@ -93,11 +94,17 @@ class Written:
     listed: Path
 
 
-def write(folder: Path, secret: bytes, target: str | None = None, *, now: datetime) -> Written:
+def write(folder: Path, secret: bytes, target: str | None = None, *, now: datetime, told: Told = silently) -> Written:
     """Makes a folder or a store hold the feeds, `feeds/` of the team's folder if no target is given.
 
     Only files that differ are written; files of feeds that are over go. The list of links is kept in `.watchbill/`.
+    `told` hears if feeds are being written already: a store takes a while, and holds up nothing else.
     """
+    with one_writer(folder, told, "feeds"):
+        return _written(folder, secret, target, now)
+
+
+def _written(folder: Path, secret: bytes, target: str | None, now: datetime) -> Written:
     from watchbill.publish.feeds import static
 
     found = published(folder, secret, now=now)
@@ -132,7 +139,7 @@ def _listed(found: Board) -> bytes:
 # ------------------------------------------------------------------------------------------------------------- key
 
 
-def secret(folder: Path, environ: Mapping[str, str]) -> bytes:
+def secret(folder: Path, environ: Mapping[str, str], told: Told = silently) -> bytes:
     """The feed key: from the environment, else the team's private file; made on first need, and registered.
 
     Empty where `secrets: false` needs none. Refused for a clone without the key of the register, or with another one.
@@ -140,14 +147,23 @@ def secret(folder: Path, environ: Mapping[str, str]) -> bytes:
     if not workspace.read(folder).feeds.secrets:
         return b""
     known = register.read(folder)
-    found = keys.said(environ) or keys.kept(folder)
-    if found is None and known:
-        raise Refused(f"This clone has no feed key, and links are in use. {_COLLEAGUE}")
-    found = found or keys.make(folder)
     if known is None:
-        register.write(folder, register.Register(fingerprint(found)))
-    elif known.key != fingerprint(found):
+        with one_writer(folder, told):
+            return _first_secret(folder, environ)
+    found = keys.said(environ) or keys.kept(folder)
+    if found is None:
+        raise Refused(f"This clone has no feed key, and links are in use. {_COLLEAGUE}")
+    if known.key != fingerprint(found):
         raise Refused(f"{_OTHER_KEY} {_COLLEAGUE}")
+    return found
+
+
+def _first_secret(folder: Path, environ: Mapping[str, str]) -> bytes:
+    """The key of a folder in which no link was ever made, unless somebody else was first."""
+    if register.read(folder) is not None:
+        return secret(folder, environ)
+    found = keys.said(environ) or keys.kept(folder) or keys.make(folder)
+    register.write(folder, register.Register(fingerprint(found)))
     return found
 
 

@@ -105,7 +105,7 @@ def write_private(path: Path, content: bytes, *, fresh: bool = False) -> bool:
     says no; then the old file is intact.
     """
     try:
-        _make_private(path.parent)
+        make_private(path.parent)
         if fresh:
             return _first(path, content)
         _replace(path, content, 0o600)
@@ -114,9 +114,10 @@ def write_private(path: Path, content: bytes, *, fresh: bool = False) -> bool:
     return True
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
+    """Makes a folder inside one that is there, which git ignores and only its owner can read. OSError if it cannot."""
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / ".gitignore").exists():
         write_atomically(folder / ".gitignore", _OURS_ALONE)
 

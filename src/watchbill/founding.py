@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from watchbill.demo import IGNORED, refuse_unless_empty
+from watchbill.demo import IGNORED, founding
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.files import write_atomically
 from watchbill.naming import shared
@@ -61,10 +61,10 @@ def found(folder: Path, source: Path, today: date) -> tuple[tuple[Listed, ...], 
     nothing is written.
     """
     listed = people(source.name, _read(source))
-    refuse_unless_empty(folder)
     files = texts(listed, folder.resolve().name, source.name, today)
-    for name, text in files.items():
-        write_atomically(folder / name, text)
+    with founding(folder):
+        for name, text in files.items():
+            write_atomically(folder / name, text)
     return listed, tuple(files)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from watchbill.demo import IGNORED, refuse_unless_empty
+from watchbill.demo import IGNORED, founding
 from watchbill.errors import Refused
 from watchbill.fields import address, zone_name
 from watchbill.files import write_atomically
@@ -75,9 +75,9 @@ def pagerduty(link: Link, schedules: Sequence[str], *, team: str, months: int = 
 
 def write(folder: Path, made: Imported) -> tuple[str, ...]:
     """Writes a new workspace into a folder that is empty or not there, and returns its files. Refused otherwise."""
-    refuse_unless_empty(folder)
-    for name, content in made.files.items():
-        write_atomically(folder / name, content)
+    with founding(folder):
+        for name, content in made.files.items():
+            write_atomically(folder / name, content)
     return tuple(sorted(made.files))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.domain import Person
 from watchbill.errors import InputError, Mistake, Place, Refused
+from watchbill.locking import Told, one_writer, silently
 from watchbill.publish.pagerduty import account, notified
 from watchbill.publish.pagerduty.accounts import Accounts
 from watchbill.pushing import Link
@@ -56,10 +57,10 @@ def from_pagerduty(folder: Path, link: Link, since: datetime, until: datetime | 
     people = _users(link, team.people)
     seen = {(n.incident, n.user, _hour(n.at)) for n in notified.notifications(link.calls, window)}
     unknown = {user for _, user, _ in seen if user not in people}
-    return _added(folder, ((hour, people[user]) for _, user, hour in seen if user in people), len(unknown))
+    return _added(folder, ((hour, people[user]) for _, user, hour in seen if user in people), len(unknown), link.told)
 
 
-def from_file(folder: Path, path: Path, zone_name: str | None = None) -> Found:
+def from_file(folder: Path, path: Path, zone_name: str | None = None, told: Told = silently) -> Found:
     """Adds the pages of a file of incidents: by creation and by those it is assigned to.
 
     Times without an offset are on the clock of `zone_name`. InputError for a file that cannot be read so.
@@ -73,12 +74,13 @@ def from_file(folder: Path, path: Path, zone_name: str | None = None) -> Found:
         known = {user: by_id.get(user[0]) or by_name.get(user[1].casefold()) for user in users}
         unknown |= {id_ or name.casefold() for (id_, name), person in known.items() if person is None}
         pages += [(_hour(at), person) for person in sorted({person for person in known.values() if person})]
-    return _added(folder, pages, len(unknown))
+    return _added(folder, pages, len(unknown), told)
 
 
-def _added(folder: Path, pages: Iterable[tuple[datetime, str]], unknown: int) -> Found:
+def _added(folder: Path, pages: Iterable[tuple[datetime, str]], unknown: int, told: Told) -> Found:
     counted = Counter(pages)
-    new = add_pages(folder, counted)
+    with one_writer(folder, told):
+        new = add_pages(folder, counted)
     return Found(new, len(counted) - len(new), unknown)
 
 

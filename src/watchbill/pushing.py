@@ -8,6 +8,7 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.files import write_atomically
+from watchbill.locking import one_writer
 from watchbill.periods import Period
 from watchbill.publish.pagerduty import account, answers, holders
 from watchbill.publish.pagerduty.accounts import Accounts
@@ -80,11 +81,19 @@ def push_apply(
     allowed: Sequence[str] = (),
     create: bool = False,
 ) -> Applied:
-    """Writes what was shown under a digest, and keeps what was written in `plans/<period>.push.json`."""
-    stage = _stage(folder, period, link, roles=roles, create=create)
-    file = push_file(folder, period)
-    proposal = _proposed(lambda keys: stage.propose(file, keys), file, digest, allowed)
-    return _carried(folder, period, stage, proposal, digest, again=lambda file: stage.propose(file, ()), keep=written)
+    """Writes what was shown under a digest, and keeps what was written in `plans/<period>.push.json`.
+
+    One push of a folder at a time: what is to be written is found while no other one writes.
+    """
+    with one_writer(folder, link.told, "push"):
+        stage = _stage(folder, period, link, roles=roles, create=create)
+        file = push_file(folder, period)
+        proposal = _proposed(lambda keys: stage.propose(file, keys), file, digest, allowed)
+
+        def again(file: PushFile) -> Proposal:
+            return stage.propose(file, ())
+
+        return _carried(folder, period, stage, proposal, digest, again=again, keep=written)
 
 
 def rollback(
@@ -98,15 +107,16 @@ def rollback(
 def rollback_apply(
     folder: Path, period: Period, link: Link, digest: str, *, roles: Collection[str] = (), allowed: Sequence[str] = ()
 ) -> Applied:
-    """Rolls back as it was shown under a digest."""
-    stage = _stage(folder, period, link, roles=roles, create=False)
-    file = _pushed(folder, period)
-    proposal = _proposed(lambda keys: stage.propose_back(file, keys), file, digest, allowed)
+    """Rolls back as it was shown under a digest; one at a time, as pushes."""
+    with one_writer(folder, link.told, "push"):
+        stage = _stage(folder, period, link, roles=roles, create=False)
+        file = _pushed(folder, period)
+        proposal = _proposed(lambda keys: stage.propose_back(file, keys), file, digest, allowed)
 
-    def again(_: PushFile) -> Proposal:
-        return stage.propose_back(file, ())
+        def again(_: PushFile) -> Proposal:
+            return stage.propose_back(file, ())
 
-    return _carried(folder, period, stage, proposal, digest, again=again, keep=rolled_back)
+        return _carried(folder, period, stage, proposal, digest, again=again, keep=rolled_back)
 
 
 def _proposed(

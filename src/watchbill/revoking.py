@@ -5,17 +5,23 @@ from pathlib import Path
 
 from watchbill import workspace
 from watchbill.errors import InputError, Refused, WrongUsage, did_you_mean
+from watchbill.locking import Told, one_writer, silently
 from watchbill.publish.feeds import SWAPS, TEAM, Feed, keys
 from watchbill.publish.feeds.links import fingerprint
 from watchbill.workspace import Workspace, plans, register
 
 
-def revoke(folder: Path, name: str) -> Feed:
+def revoke(folder: Path, name: str, told: Told = silently) -> Feed:
     """Ends the link of one feed, such as `ana`, `person/ana`, `primary`, `team` or `swaps`: the next one is another.
 
     WrongUsage for a name that nothing or more than one thing has; Refused where there is no secret to revoke.
     """
     team = workspace.read(folder)
+    with one_writer(folder, told):
+        return _revoked(folder, team, name)
+
+
+def _revoked(folder: Path, team: Workspace, name: str) -> Feed:
     known = register.read(folder)
     feed = _meant(name, _known(folder, team, known))
     if not team.feeds.secrets:
@@ -30,13 +36,14 @@ def revoke(folder: Path, name: str) -> Feed:
     return feed
 
 
-def revoke_all(folder: Path, environ: Mapping[str, str]) -> None:
+def revoke_all(folder: Path, environ: Mapping[str, str], told: Told = silently) -> None:
     """Ends every link: a new key, in the team's private file unless the environment holds one, and a new register."""
     workspace.read(folder)
     found = keys.said(environ)
     if found and _registered(folder) == fingerprint(found):
         raise Refused(f"{keys.KEY} still holds the key that is to end. Set it to a new one, or unset it; {keys.MAKE}")
-    register.write(folder, register.Register(fingerprint(found or keys.make_anew(folder))))
+    with one_writer(folder, told):
+        register.write(folder, register.Register(fingerprint(found or keys.make_anew(folder))))
 
 
 def _registered(folder: Path) -> str | None:

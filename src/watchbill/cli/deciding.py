@@ -161,9 +161,12 @@ def _agreed(*, publish: bool) -> bool:
 
 def _written(folder: Path, effect: "Effect", *, publish: bool) -> "tuple[Path, Published | None]":
     from watchbill import app, deciding
+    from watchbill.locking import one_writer
 
-    path = deciding.write(folder, effect)
-    return path, app.publish(folder, effect.period, now()) if publish else None
+    if not publish:
+        return deciding.write(folder, effect, note), None
+    with one_writer(folder, note):  # so that nobody's draft comes between
+        return deciding.write(folder, effect), app.publish(folder, effect.period, now())
 
 
 def show(effect: "Effect") -> None:

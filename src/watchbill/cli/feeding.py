@@ -50,7 +50,7 @@ def write(
 
     folder = folder_of(context)
     new = not _registered(folder)
-    done = feeding.write(folder, feeding.secret(folder, os.environ), out, now=now())
+    done = feeding.write(folder, feeding.secret(folder, os.environ, note), out, now=now(), told=note)
     _written_json(done) if as_json else _tell(done)
     if new and _registered(folder):
         note("note: links begin to live. Commit feeds.json, and share .watchbill/feed.key with who else writes feeds.")
@@ -100,7 +100,7 @@ def show(
     from watchbill import feeding
 
     folder = folder_of(context)
-    found = feeding.published(folder, feeding.secret(folder, os.environ), now=now()).links
+    found = feeding.published(folder, feeding.secret(folder, os.environ, note), now=now()).links
     links = found if person is None else _of(person, found)
     if as_json:
         say_json([_as_json(link) for link in links])
@@ -168,8 +168,8 @@ def revoke(
     if every == (name is not None):
         raise WrongUsage("name one feed, such as ana, primary or team; or all of them with --all.")
     if name is None:
-        revoking.revoke_all(folder, os.environ)
+        revoking.revoke_all(folder, os.environ, note)
         say("Every link is dead, and there is a new feed key. Share it with who else writes or serves feeds.")
     else:
-        say(f"The link of {revoking.revoke(folder, name).key} is dead, and the feed has a new one.")
+        say(f"The link of {revoking.revoke(folder, name, note).key} is dead, and the feed has a new one.")
     say("Commit feeds.json and run: watchbill feeds write. New links: watchbill feeds show")

@@ -95,7 +95,7 @@ def incidents(
     if file is not None:
         if since or until:
             raise WrongUsage("a FILE is read as a whole. Leave out --since and --until.")
-        found = paging.from_file(folder, file, _zone(zone))
+        found = paging.from_file(folder, file, _zone(zone), note)
     else:
         if zone:
             raise WrongUsage("--timezone is for a FILE whose times have no offset. Leave it out.")

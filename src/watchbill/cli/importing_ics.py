@@ -50,7 +50,7 @@ def ics(
 
     window = _window(first, last)
     made = importing.import_files(
-        folder_of(context), _from_here(path), window, person=person, match=match, dry_run=dry_run
+        folder_of(context), _from_here(path), window, person=person, match=match, dry_run=dry_run, told=note
     )
     if as_json:
         say_json(_as_json(made, dry_run=dry_run))

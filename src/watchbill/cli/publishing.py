@@ -29,7 +29,7 @@ def publish(
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
-    done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now(), allow or ())
+    done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now(), allow or (), note)
     _tell_json(done) if as_json else _tell(done)
 
 

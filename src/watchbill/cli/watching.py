@@ -33,7 +33,7 @@ def watched(
     from watchbill.solve.limits import Watch
 
     with progress(title, quiet=quiet) as report:
-        watch = Watch(report)
+        watch = Watch(report, told=note)
         return until_stopped(lambda: call(watch), watch, seconds=seconds, said=said)
 
 

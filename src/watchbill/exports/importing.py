@@ -16,6 +16,7 @@ from watchbill.exports.reading import Absences, Export
 from watchbill.exports.sources import Source, sources
 from watchbill.exports.whose import Whose, whose
 from watchbill.files import inside, write_atomically
+from watchbill.locking import Told, one_writer, silently
 from watchbill.naming import unique
 from watchbill.times import Dates
 from watchbill.workspace import one_file
@@ -58,7 +59,14 @@ def usual_window(today: date) -> Dates:
 
 
 def import_files(
-    folder: Path, path: Path, window: Dates, *, person: str | None = None, match: bool = False, dry_run: bool = False
+    folder: Path,
+    path: Path,
+    window: Dates,
+    *,
+    person: str | None = None,
+    match: bool = False,
+    dry_run: bool = False,
+    told: Told = silently,
 ) -> Imported:
     """Puts what exports say into people's files: into that of `person`, of whom each event is about (`match`), or, for
     a folder of files that are named after people, into theirs.
@@ -73,7 +81,10 @@ def import_files(
     owners = _owners(team, path, found, person, match)
     exports = [task.export(source) for source in found]
     made = task.matched(exports) if match else task.given(exports, owners)
-    return made if dry_run else _written(folder, made)
+    if dry_run:
+        return made
+    with one_writer(folder, told):
+        return _written(folder, made)
 
 
 def _check_window(window: Dates) -> None:

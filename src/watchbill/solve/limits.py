@@ -36,6 +36,10 @@ def _silent(progress: Progress) -> None:
     """The default watcher reports to nobody."""
 
 
+def _unheard(_: str) -> None:
+    """Nobody hears of it."""
+
+
 def _at_once() -> None:
     """Nobody wants to hold a write back."""
 
@@ -44,11 +48,13 @@ def _at_once() -> None:
 class Watch:
     """The line between a running solve and its caller: reports go out, a request to stop comes in.
 
+    `told` hears in words what the work has to wait for.
     `settle` is called before an answer is written. It returns when that may be: who stopped the solve may drop it yet.
     """
 
     report: Callable[[Progress], None] = _silent
     settle: Callable[[], None] = _at_once
+    told: Callable[[str], None] = _unheard
     stopped: Event = field(default_factory=Event)
     _stoppers: list[Callable[[], None]] = field(default_factory=list)
 

@@ -1,6 +1,6 @@
 """Drafts and published plans in a workspace's folder: `drafts/`, `plans/` and `plans/history/`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -38,6 +38,12 @@ def write_drafts(folder: Path, drafts: Sequence[Draft]) -> tuple[Path, ...]:
 def read_draft(folder: Path, period: Period, *, people: Collection[str] | None = None) -> Draft | None:
     """The draft of a period, or None. InputError with every mistake; with `people`, other holders are mistakes."""
     return _read(folder, f"drafts/{period}.json", people)
+
+
+def remove_drafts(folder: Path, periods: Iterable[Period]) -> None:
+    """Removes the drafts of some periods: nothing else, and nothing where there is none."""
+    for gone in periods:
+        inside(folder / "drafts", f"{gone}.json").unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------------------------------------------------- plans
