@@ -9,7 +9,7 @@ from pathlib import Path
 from watchbill import workspace
 from watchbill.errors import Refused, WrongUsage, did_you_mean
 from watchbill.files import write_atomically
-from watchbill.locking import one_writer
+from watchbill.locking import Told, one_writer, silently
 from watchbill.periods import Period, period
 from watchbill.workspace.nodes import parse
 
@@ -50,21 +50,21 @@ def scenario(name: str) -> Scenario:
     return known[name]
 
 
-def copy(source: Path, folder: Path) -> None:
+def copy(source: Path, folder: Path, told: Told = silently) -> None:
     """Copies a workspace into a folder that is empty or not there; Refused otherwise."""
-    with founding(folder):
+    with founding(folder, told):
         _copied(source, folder)
 
 
 @contextmanager
-def founding(folder: Path) -> Iterator[None]:
+def founding(folder: Path, told: Told = silently) -> Iterator[None]:
     """Nobody else begins a workspace in a folder as long as this lasts; Refused unless it is empty or not there."""
     refuse_unless_empty(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
-    with one_writer(folder):
+    with one_writer(folder, told):
         refuse_unless_empty(folder)
         yield
 
@@ -76,10 +76,10 @@ def _copied(source: Path, folder: Path) -> None:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
 
 
-def init(folder: Path) -> tuple[str, ...]:
+def init(folder: Path, told: Told = silently) -> tuple[str, ...]:
     """Writes a workspace to start from into a folder that is empty or not there; returns its files."""
     source = Path(workspace.__file__).parent / "template"
-    with founding(folder):
+    with founding(folder, told):
         _copied(source, folder)
         write_atomically(folder / ".gitignore", IGNORED)
     return (".gitignore", *sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()))

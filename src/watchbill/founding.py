@@ -10,6 +10,7 @@ from pathlib import Path
 from watchbill.demo import IGNORED, founding
 from watchbill.errors import InputError, Mistake, Place
 from watchbill.files import write_atomically
+from watchbill.locking import Told, silently
 from watchbill.naming import shared
 from watchbill.periods import period
 from watchbill.workspace.people_csv import LISTS, Listed, people
@@ -54,7 +55,7 @@ person: {id}
 """
 
 
-def found(folder: Path, source: Path, today: date) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
+def found(folder: Path, source: Path, today: date, told: Told = silently) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
     """Writes a workspace for the people of a CSV file into a folder that is empty or not there.
 
     Returns the people with their ids, and the names of the files. InputError with every mistake of the list; then
@@ -62,7 +63,7 @@ def found(folder: Path, source: Path, today: date) -> tuple[tuple[Listed, ...], 
     """
     listed = people(source.name, _read(source))
     files = texts(listed, folder.resolve().name, source.name, today)
-    with founding(folder):
+    with founding(folder, told):
         for name, text in files.items():
             write_atomically(folder / name, text)
     return listed, tuple(files)

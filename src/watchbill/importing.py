@@ -10,6 +10,7 @@ from watchbill.demo import IGNORED, founding
 from watchbill.errors import Refused
 from watchbill.fields import address, zone_name
 from watchbill.files import write_atomically
+from watchbill.locking import Told, silently
 from watchbill.naming import unique
 from watchbill.publish.pagerduty import account, history, remote
 from watchbill.publish.pagerduty.accounts import Accounts
@@ -73,9 +74,9 @@ def pagerduty(link: Link, schedules: Sequence[str], *, team: str, months: int = 
     return Imported(files, tuple(people.values()), text.said, len(duties), past.start, text.unsaid)
 
 
-def write(folder: Path, made: Imported) -> tuple[str, ...]:
+def write(folder: Path, made: Imported, told: Told = silently) -> tuple[str, ...]:
     """Writes a new workspace into a folder that is empty or not there, and returns its files. Refused otherwise."""
-    with founding(folder):
+    with founding(folder, told):
         for name, content in made.files.items():
             write_atomically(folder / name, content)
     return tuple(sorted(made.files))

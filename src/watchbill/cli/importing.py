@@ -48,7 +48,7 @@ def pagerduty(
     made = importing.pagerduty(
         link_to(here, region), schedules, team=home.resolve().name, months=months, region=region.value
     )
-    files = importing.write(home, made)
+    files = importing.write(home, made, note)
     if as_json:
         say_json(
             {

@@ -35,7 +35,7 @@ def demo(
             say(f"{known.name} ({known.period}): {known.about}")
         return
     home, chosen = folder_of(context) / folder, demos.scenario(scenario)
-    demos.copy(chosen.folder, home)
+    demos.copy(chosen.folder, home, note)
     note(f"{home}: {chosen.about}")
     _play(home, chosen, quiet=quiet)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from watchbill.cli.base import command, folder_of, say, say_json, today
+from watchbill.cli.base import command, folder_of, note, say, say_json, today
 
 
 @command("watchbill init rota --people people.csv")
@@ -35,7 +35,7 @@ def init(
     if people is not None:
         _found(home, people)
         return
-    for name in demo.init(home):
+    for name in demo.init(home, note):
         say(f"wrote {home / name}")
     say(f"Put your team into {home / 'team.yaml'}, then: watchbill -C {home} check")
 
@@ -43,7 +43,7 @@ def init(
 def _found(home: Path, people: Path) -> None:
     from watchbill import founding
 
-    listed, files = founding.found(home, people, today())
+    listed, files = founding.found(home, people, today(), note)
     widest = max(len(person.id) for person in listed)
     for person in listed:
         say(f"{person.id.ljust(widest)}  {person.said.get('name', '')}".rstrip())
