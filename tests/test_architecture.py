@@ -14,7 +14,7 @@ SRC = Path(watchbill.__file__).parent
 
 # From the ground up. A module may import what stands on a lower floor; a folder is one world of its own.
 FLOORS = (
-    ("errors", "texts", "naming", "tongues"),
+    ("endings", "errors", "texts", "naming", "tongues"),
     ("times", "files", "spellings"),
     ("locking", "missed", "periods"),
     ("domain", "policy"),
@@ -41,6 +41,7 @@ FLOORS = (
     ("app",),
     ("founding", "importing"),
     ("cli",),
+    ("entry",),
     ("__main__",),
 )
 FLOOR = {name: height for height, floor in enumerate(FLOORS) for name in floor}

@@ -1,6 +1,6 @@
 """`python -m watchbill` is the same as `watchbill`."""
 
-from watchbill.cli import run
+from watchbill.entry import main
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -29,6 +29,7 @@ from watchbill.cli import (
     who,
 )
 from watchbill.cli.base import app, note, unwritten
+from watchbill.endings import ABORTED, INTERRUPTED
 from watchbill.errors import WatchbillError
 
 __all__ = [
@@ -61,11 +62,14 @@ __all__ = [
 def run(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits: 0 done, 1 something to fix, 2 wrong usage, 3 no plan, 5 out of time.
 
-    4 says that PagerDuty refused or did not answer, 130 that Ctrl-C dropped it, 141 that nobody reads on.
+    4 says that PagerDuty refused or did not answer, 130 that Ctrl-C interrupted it, 141 that nobody reads on.
     """
     _write_anywhere()
     try:
         app(args=arguments, prog_name="watchbill")
+    except KeyboardInterrupt:
+        note(INTERRUPTED)
+        raise SystemExit(ABORTED) from None
     except WatchbillError as error:
         note(str(error))
         raise SystemExit(error.exit_code) from None

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of, say, say_json
-from watchbill.cli.watching import chosen, shown, watched
+from watchbill.cli.watching import chosen, end_if, shown, watched
+from watchbill.endings import ABORTED
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from watchbill.cli.running import Worked
     from watchbill.periods import Period
     from watchbill.results import OutOfTime, Tier
     from watchbill.solve.limits import Watch
@@ -45,7 +47,8 @@ def explain(
     """Say why a shift is whose it is: what stands in the way of everybody else, or what it would cost, tier by tier.
 
     --why-not solves with one person on the shift, and shows the plan that would come out beside the present one; exit
-    code 3: no such plan can exist, and why. --person tells what became of what somebody asked for. Writes nothing.
+    code 3: no such plan can exist, and why; 130: interrupted. --person tells what became of what somebody asked for.
+    Writes nothing.
     """
     from watchbill import why
 
@@ -60,7 +63,7 @@ def explain(
         _tell(why.explain(folder, shift, _period(rest), draft=draft), as_json=as_json)
     else:
         asked = _forced(folder, shift, instead, _period(rest), draft=draft, effort=effort, quiet=quiet)
-        _tell_forced(asked, as_json=as_json)
+        _tell_forced(asked.result, quiet=quiet, as_json=as_json, interrupted=asked.interrupted)
 
 
 def _shift(words: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -79,7 +82,7 @@ def _period(words: Sequence[str]) -> "Period | None":
 
 def _forced(
     folder: Path, shift: str, person: str, period: "Period | None", *, draft: bool, effort: float, quiet: bool
-) -> "Forced | Impossible | OutOfTime":
+) -> "Worked[Forced | Impossible | OutOfTime]":
     from watchbill import why
 
     def call(watch: "Watch") -> "Forced | Impossible | OutOfTime":
@@ -124,18 +127,28 @@ def _warn(case: "Case") -> None:
 # --------------------------------------------------------------------------------------------------------- why not
 
 
-def _tell_forced(asked: "Forced | Impossible | OutOfTime", *, as_json: bool) -> None:
+def _tell_forced(asked: "Forced | Impossible | OutOfTime", *, quiet: bool, as_json: bool, interrupted: bool) -> None:
     from watchbill.why import Forced, Impossible
 
     if isinstance(asked, Forced):
         _tell_plan(asked, as_json=as_json)
+        end_if(interrupted)
     elif isinstance(asked, Impossible):
-        _tell_impossible(asked, as_json=as_json)
+        _tell_impossible(asked, quiet=quiet, as_json=as_json, interrupted=interrupted)
     else:
-        if as_json:
-            say_json({"outcome": "out of time", **({"doubt": asked.doubt} if asked.doubt else {})})
+        _tell_nothing_found(asked, quiet=quiet, as_json=as_json, interrupted=interrupted)
+
+
+def _tell_nothing_found(asked: "OutOfTime", *, quiet: bool, as_json: bool, interrupted: bool) -> NoReturn:
+    how = "interrupted" if interrupted else "out of time"
+    if as_json:
+        say_json({"outcome": how, **({"doubt": asked.doubt} if asked.doubt and not interrupted else {})})
+    if interrupted:
+        note("interrupted before any such plan was found.")
+        end(ABORTED)
+    if not (as_json and quiet):
         note(f"{asked.doubt or 'out of time before any such plan was found'}. Allow more work with --effort.")
-        end(OUT_OF_TIME)
+    end(OUT_OF_TIME)
 
 
 def _tell_plan(asked: "Forced", *, as_json: bool) -> None:
@@ -217,7 +230,7 @@ def _tier(now: "Tier", then: "Tier") -> dict[str, Any]:
     return {"name": now.name, "now": now.value, "then": then.value, "more": then.value - now.value, "bound": then.bound}
 
 
-def _tell_impossible(asked: "Impossible", *, as_json: bool) -> None:
+def _tell_impossible(asked: "Impossible", *, quiet: bool, as_json: bool, interrupted: bool) -> NoReturn:
     from watchbill.report import conflicts
     from watchbill.report.reasons import shift_json
 
@@ -225,8 +238,11 @@ def _tell_impossible(asked: "Impossible", *, as_json: bool) -> None:
         about = {"shift": shift_json(asked.assigned), "person": asked.person}
         say_json({**_head(asked.case), **about, **conflicts.as_json(asked.why)})
     name = asked.case.ground.problem.person[asked.person].name
-    note(f"no plan can have {name} on {asked.assigned.shift.id}.")
-    for line in list(conflicts.lines(asked.why))[1:]:
+    if not (as_json and quiet):
+        note(f"no plan can have {name} on {asked.assigned.shift.id}.")
+    if interrupted and not as_json:
+        note("Interrupted, so causes and ways out may be missing.")
+    for line in [] if as_json else list(conflicts.lines(asked.why))[1:]:
         note(line)
     end(NO_PLAN)
 

@@ -47,9 +47,10 @@ def _play(home: Path, chosen: Any, *, quiet: bool) -> None:
     from watchbill.cli.reading import By, show_tables
     from watchbill.cli.rehearsing import rehearse
 
-    outcome = solved(chosen.period, lambda watch: app.plan(home, chosen.period, watch=watch), seconds=None, quiet=quiet)
+    done_ = solved(chosen.period, lambda watch: app.plan(home, chosen.period, watch=watch), seconds=None, quiet=quiet)
+    outcome = done_.result
     if not isinstance(outcome, Planned):
-        tell_no_plan(outcome, as_json=False)
+        tell_no_plan(outcome, as_json=False, interrupted=done_.interrupted)
     done = app.publish(home, chosen.period, now())
     written = feeding.write(home, feeding.secret(home, os.environ), now=now())
     show_tables(app.show(home, chosen.period), By.week, None)

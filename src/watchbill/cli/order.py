@@ -1,9 +1,14 @@
-"""The order of the commands in the help: as a team meets them, from the first plan to its calendars and PagerDuty."""
+"""The commands as one group: in what order the help shows them, and how one ends that Ctrl-C interrupts."""
 
+import sys
 from typing import Any
 
+from typer import Abort, Exit
 from typer.core import TyperGroup
 
+from watchbill.endings import ABORTED, INTERRUPTED
+
+# As a team meets them, from the first plan to its calendars and PagerDuty.
 ORDER = (
     *("demo", "init", "check", "plan", "show", "audit", "explain", "diff", "report", "publish"),
     *("replan", "assign", "relieve", "swap", "what-if", "staffing", "ledger", "compare"),
@@ -20,3 +25,19 @@ class InOrder(TyperGroup):
         super().__init__(*args, **settings)
         place = {name: n for n, name in enumerate(ORDER)}
         self.commands = dict(sorted(self.commands.items(), key=lambda named: place.get(named[0], len(ORDER))))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs a command; what Ctrl-C interrupts is told in a sentence, also where a question was asked."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _ended(INTERRUPTED, ABORTED) from None
+        except Abort as abort:
+            if isinstance(abort.__context__, EOFError):
+                raise _ended("there was no answer; nothing was written.", 1) from None
+            raise _ended("interrupted; nothing was written.", ABORTED) from None
+
+
+def _ended(sentence: str, code: int) -> Exit:
+    sys.stderr.write(f"\n{sentence}\n" if sys.stderr.isatty() else f"{sentence}\n")
+    return Exit(code)

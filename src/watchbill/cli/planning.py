@@ -21,9 +21,11 @@ from watchbill.cli.base import (
     today,
 )
 from watchbill.cli.watching import chosen, watched
+from watchbill.endings import ABORTED
 
 if TYPE_CHECKING:
     from watchbill.app import Planned
+    from watchbill.cli.running import Worked
     from watchbill.periods import Period
     from watchbill.results import Infeasible, OutOfTime
     from watchbill.solve.limits import Watch
@@ -64,7 +66,7 @@ def plan(
     """Find the fairest plan of a period and write it as a draft.
 
     An existing draft is kept if it answers the same inputs, and stayed near if it was edited or news came. Ctrl-C ends
-    with the best plan so far. Exit code 3: no plan can exist; 5: out of time without one.
+    with the best plan so far. Exit code 3: no plan can exist; 5: out of time without one; 130: interrupted without one.
     """
     from watchbill import app
     from watchbill.shelf import shelf
@@ -77,7 +79,8 @@ def plan(
         most = EVERY if every else FEW
         return app.plan(folder, wanted, effort=work, watch=watch, fresh=fresh, best_effort=best_effort, conflicts=most)
 
-    _tell(solved(wanted, call, seconds=time_limit, quiet=quiet), quiet=quiet, as_json=as_json)
+    done = solved(wanted, call, seconds=time_limit, quiet=quiet)
+    _tell(done.result, quiet=quiet, as_json=as_json, interrupted=done.interrupted)
 
 
 def solved(
@@ -86,43 +89,65 @@ def solved(
     *,
     seconds: float | None,
     quiet: bool,
-) -> "Planned | Infeasible | OutOfTime":
+) -> "Worked[Planned | Infeasible | OutOfTime]":
     """Plans and says how far it is; Ctrl-C and the time limit end with the best so far."""
     return watched(str(period), call, quiet=quiet, seconds=seconds)
 
 
-def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: bool) -> None:
+def _tell(outcome: "Planned | Infeasible | OutOfTime", *, quiet: bool, as_json: bool, interrupted: bool) -> None:
     from watchbill.app import Planned
     from watchbill.results import Infeasible
 
     if isinstance(outcome, Planned):
-        _tell_plan(outcome, quiet=quiet, as_json=as_json)
+        _tell_plan(outcome, quiet=quiet, as_json=as_json, interrupted=interrupted)
     elif isinstance(outcome, Infeasible):
         more = "All conflicts are told with --all. " if outcome.unseen else ""
-        tell_no_plan(outcome, f"{more}A draft with the holes named is made with --best-effort.", as_json=as_json)
+        hint = f"{more}A draft with the holes named is made with --best-effort."
+        tell_no_plan(outcome, hint, quiet=quiet, as_json=as_json, interrupted=interrupted)
     else:
-        tell_no_plan(outcome, as_json=as_json)
+        tell_no_plan(outcome, quiet=quiet, as_json=as_json, interrupted=interrupted)
 
 
-def tell_no_plan(outcome: "Infeasible | OutOfTime", hint: str = "", *, as_json: bool) -> NoReturn:
-    """Says why there is no plan, with a hint at the end, and ends the command."""
+def tell_no_plan(
+    outcome: "Infeasible | OutOfTime",
+    hint: str = "",
+    *,
+    as_json: bool,
+    interrupted: bool,
+    quiet: bool = False,
+) -> NoReturn:
+    """Says why there is no plan, with a hint at the end, and ends the command. With JSON in a line at most."""
     from watchbill.report import conflicts
     from watchbill.results import Infeasible
 
-    if isinstance(outcome, Infeasible):
-        if as_json:
-            say_json(conflicts.as_json(outcome))
-        for line in (*conflicts.lines(outcome), *([hint] if hint else [])):
-            note(line)
-        end(NO_PLAN)
+    if not isinstance(outcome, Infeasible):
+        _tell_nothing_found(outcome, quiet=quiet, as_json=as_json, interrupted=interrupted)
+    lines = [*conflicts.lines(outcome), *([hint] if hint else [])]
+    if interrupted:
+        lines[1:1] = ["Interrupted, so causes and ways out may be missing."]
     if as_json:
-        say_json({"outcome": "out of time", **({"doubt": outcome.doubt} if outcome.doubt else {})})
-    told = outcome.doubt or "out of time before any plan was found"
-    note(f"{told}; nothing was written. Allow more time, or more work with --effort.")
+        say_json(conflicts.as_json(outcome))
+        lines = [] if quiet else lines[:1]
+    for line in lines:
+        note(line)
+    end(NO_PLAN)
+
+
+def _tell_nothing_found(outcome: "OutOfTime", *, quiet: bool, as_json: bool, interrupted: bool) -> NoReturn:
+    """Neither a plan nor a proof that there is none: interrupted, out of time, or two solves do not agree."""
+    how = "interrupted" if interrupted else "out of time"
+    if as_json:
+        say_json({"outcome": how, **({"doubt": outcome.doubt} if outcome.doubt and not interrupted else {})})
+    told = f"{how} before any plan was found"
+    if interrupted:
+        note(f"{told}; nothing was written.")
+        end(ABORTED)
+    if not (as_json and quiet):
+        note(f"{outcome.doubt or told}; nothing was written. Allow more time, or more work with --effort.")
     end(OUT_OF_TIME)
 
 
-def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
+def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool, interrupted: bool) -> None:
     from watchbill.workspace.plan_text import encode
 
     if as_json:
@@ -131,8 +156,7 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
         _show_plan(planned)
     how = "kept, since it answers these inputs already" if planned.kept else "written"
     near = ", near the draft before it" if planned.near else ""
-    sure = "" if planned.draft.inputs.reproducible else "; stopped early or raced, so another run may end elsewhere"
-    note(f"{planned.path} {how}{near}{sure}.")
+    note(f"{planned.path} {how}{near}{_sure(planned, interrupted=interrupted)}.")
     if planned.stale:
         again = f"watchbill plan {planned.draft.period}"
         note(f"note: the inputs changed while it was planned, and it is of those before. Take them up with: {again}")
@@ -149,6 +173,14 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool) -> None:
     if not as_json and not quiet:
         period = planned.draft.period
         say(f"Look at it with: watchbill show {period}. Make it the plan with: watchbill publish {period}")
+
+
+def _sure(planned: "Planned", *, interrupted: bool) -> str:
+    if planned.draft.inputs.reproducible:
+        return ""
+    if interrupted and not planned.kept:
+        return "; interrupted, so it is a whole plan, but a better one may exist"
+    return "; stopped early or raced, so another run may end elsewhere"
 
 
 def _dropped(planned: "Planned") -> list[str]:

@@ -73,7 +73,8 @@ def described(progress: "Progress") -> str:
     if progress.bound is not None:
         words.append(f"bound {progress.bound}")
     if progress.value is not None and progress.bound is not None:
-        words.append(f"gap {(progress.value - progress.bound) / max(abs(progress.value), 1):.1%}")
+        gap = (progress.value - progress.bound) / max(abs(progress.value), 1)
+        words += [f"gap {gap:.1%}"] if gap <= 1 else []  # more than all of it says less than the two numbers
     if progress.parts > 1:
         words.append(f"part {progress.part} of {progress.parts}")
     return ", ".join(words)

@@ -13,6 +13,7 @@ from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
     from watchbill.app import Replanned
+    from watchbill.cli.running import Worked
     from watchbill.domain import Person
     from watchbill.periods import Period
     from watchbill.replan import Move
@@ -36,7 +37,8 @@ def replan(
     """Change a published plan as little as possible after news, and write the result as a draft.
 
     What its holder can no longer serve (leave, left, roles) goes to others from WHEN on; a shift that is running then
-    is cut there. What was before never changes. Exit code 3: no plan can exist; 5: out of time without one.
+    is cut there. What was before never changes. Exit code 3: no plan can exist; 5: out of time without one; 130:
+    interrupted without one.
     """
     from watchbill import workspace
     from watchbill.app import Replanned
@@ -48,10 +50,13 @@ def replan(
     team = workspace.read(folder)
     at = moment(since, team.zone, now())
     wanted = period_of(period) or shelf(folder).to_replan(wall(at, zone(team.zone)).date())
-    outcome = _solved(folder, wanted, at, effort=effort, quiet=quiet)
+    done = _solved(folder, wanted, at, effort=effort, quiet=quiet)
+    outcome, interrupted = done.result, done.interrupted
     if not isinstance(outcome, Replanned):
-        tell_no_plan(outcome, as_json=as_json)
+        tell_no_plan(outcome, as_json=as_json, quiet=quiet, interrupted=interrupted)
     _tell_json(outcome, at) if as_json else _tell(outcome, at, quiet=quiet)
+    if interrupted and outcome.path is not None:
+        note("interrupted: the draft is a whole plan, but one that changes less may exist.")
 
 
 def moment(text: str, zone_name: str, present: datetime) -> datetime:
@@ -73,7 +78,7 @@ def moment(text: str, zone_name: str, present: datetime) -> datetime:
 
 def _solved(
     folder: Path, period: "Period", at: datetime, *, effort: float, quiet: bool
-) -> "Replanned | Infeasible | OutOfTime":
+) -> "Worked[Replanned | Infeasible | OutOfTime]":
     from watchbill import app
 
     work = chosen(effort)

@@ -7,15 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Generic, NoReturn, TypeVar
 
+from watchbill.endings import ABORTED
 from watchbill.solve.limits import Watch
 
 T = TypeVar("T")
 
 STEP_SECONDS = 0.1
 GRACE_SECONDS = 1.0  # after Ctrl-C, for another one that drops the plan before it is written
-ABORTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Worked(Generic[T]):
+    """What came out of a call, and whether Ctrl-C ended it before its time."""
+
+    result: T
+    interrupted: bool
 
 
 class _Work(threading.Thread, Generic[T]):
@@ -37,20 +46,22 @@ class _Work(threading.Thread, Generic[T]):
             self.done.set()
 
 
-def until_stopped(call: Callable[[], T], watch: Watch, *, seconds: float | None, said: Callable[[str], None]) -> T:
+def until_stopped(
+    call: Callable[[], T], watch: Watch, *, seconds: float | None, said: Callable[[str], None]
+) -> Worked[T]:
     """What the call gives back. After `seconds`, or on Ctrl-C, the watch is stopped; a second Ctrl-C aborts.
 
     Aborting ends the process with exit code 130: engines in native code cannot be left in any gentler way.
     """
     work = _Work(call)
-    with _stops_after(seconds, watch), _hears_ctrl_c(watch, said):
+    with _stops_after(seconds, watch), _hears_ctrl_c(watch, said) as heard:
         work.start()
         while not work.done.wait(STEP_SECONDS):
             if watch.stopped.is_set():
                 watch.stop()  # again: an engine that was only just starting has not heard it
     if work.failure:
         raise work.failure
-    return work.result[0]
+    return Worked(work.result[0], bool(heard))
 
 
 @contextmanager
@@ -68,10 +79,11 @@ def _stops_after(seconds: float | None, watch: Watch) -> Iterator[None]:
 
 
 @contextmanager
-def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[None]:
+def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[list[float]]:
     """A handler of our own: an exception in the middle of handling the first Ctrl-C would lose the plan.
 
-    Once it has heard one it stays, so that a second Ctrl-C ends the process with the same code at any moment.
+    Gives when it heard one. Once it has, it stays, so that a second Ctrl-C ends the process with the same code at any
+    moment.
     """
     heard: list[float] = []
     settled: list[bool] = []
@@ -91,7 +103,7 @@ def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[None]:
     watch.settle = settle
     usual = signal.signal(signal.SIGINT, handle)
     try:
-        yield
+        yield heard
     finally:
         if not heard:
             signal.signal(signal.SIGINT, usual)

@@ -4,16 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, end, folder_of, out, period_of, say, say_json
+from watchbill.cli.base import AsJson, PeriodText, command, folder_of, out, period_of, say, say_json
 from watchbill.cli.supposing import period_meant
-from watchbill.cli.watching import shown, watched
+from watchbill.cli.watching import end_if, shown, watched
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
     from watchbill.needs import Staffing
     from watchbill.solve.limits import Watch
-
-STOPPED = 130
 
 
 @command("watchbill staffing 2027-Q1 --at-most 25%")
@@ -47,15 +45,15 @@ def staffing(
     def call(watch: "Watch") -> "Staffing":
         return asked(folder, wanted, at_most=percent, growth=not no_growth, seed=seed, watch=watch)
 
-    done = watched(f"staffing, {wanted}", call, quiet=quiet, said=shown)
+    worked = watched(f"staffing, {wanted}", call, quiet=quiet, said=shown)
+    done = worked.result
     if as_json:
         say_json(tables.as_json(done))
     else:
         say(f"{done.period}: how many people it takes{'' if done.complete else ', as far as it was asked: stopped'}.")
         for site in done.sites:
             out("", tables.site(site, percent))
-    if not done.complete:
-        end(STOPPED)
+    end_if(worked.interrupted and not done.complete)
 
 
 def _percent(text: str) -> int:

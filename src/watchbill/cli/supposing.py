@@ -21,7 +21,7 @@ from watchbill.cli.base import (
     say_json,
     today,
 )
-from watchbill.cli.watching import chosen, shown, watched
+from watchbill.cli.watching import chosen, end_if, shown, watched
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def what_if(
 ) -> None:
     """Show the plan that would come out if something were otherwise, beside the present one. Nothing is written.
 
-    Without --from everything is planned from scratch. Exit code 3: no plan could exist; 5: out of time without one.
+    Without --from everything is planned from scratch. Exit code 3: no plan could exist; 5: out of time without one;
+    130: interrupted, and what is shown is as far as it was known.
     """
     from watchbill import whatif, workspace
     from watchbill.cli.planning import tell_no_plan
@@ -79,17 +80,19 @@ def what_if(
         folder, wanted, leaves=leave or (), gone=without or (), changes=_fragments(change or ()), since=at
     )
     work = chosen(effort)
-    outcome = watched(
+    worked = watched(
         f"what if, {wanted}",
         lambda watch: whatif.what_if(folder, wanted, over, since=at, effort=work, watch=watch),
         quiet=quiet,
         said=shown,
     )
+    outcome, interrupted = worked.result, worked.interrupted
     if isinstance(outcome, whatif.Impossible):
-        _tell_impossible(outcome, as_json=as_json)
+        _tell_impossible(outcome, quiet=quiet, as_json=as_json, interrupted=interrupted)
     if isinstance(outcome, OutOfTime):
-        tell_no_plan(outcome, as_json=as_json)
+        tell_no_plan(outcome, quiet=quiet, as_json=as_json, interrupted=interrupted)
     say_json(_json(outcome)) if as_json else _tell(outcome)
+    end_if(interrupted)
 
 
 def period_meant(found: "Shelf", day: date | None) -> "Period":
@@ -190,7 +193,7 @@ def _first(items: Sequence[str]) -> list[str]:
     return [*items[:MOST_LISTED], *([f"and {more} more"] if more > 0 else [])]
 
 
-def _tell_impossible(asked: "Impossible", *, as_json: bool) -> NoReturn:
+def _tell_impossible(asked: "Impossible", *, quiet: bool, as_json: bool, interrupted: bool) -> NoReturn:
     """Why no plan would exist, and how much would be uncovered at best; ends the command."""
     from watchbill.cli.planning import tell_no_plan
     from watchbill.report import conflicts
@@ -204,10 +207,12 @@ def _tell_impossible(asked: "Impossible", *, as_json: bool) -> NoReturn:
                 "best": {**_side(asked.then), "uncovered": _hours(asked)} if asked.then else None,
             }
         )
+        if not quiet:
+            note("no plan can exist; nothing was written.")
         end(NO_PLAN)
     for line in _at_best(asked):
         say(line)
-    tell_no_plan(asked.why, as_json=False)
+    tell_no_plan(asked.why, as_json=False, interrupted=interrupted)
 
 
 def _hours(asked: "Impossible") -> dict[str, float]:
