@@ -148,6 +148,7 @@ TEXT = WithJsonSchema({"type": "string"})
 TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
 Duration = Annotated[timedelta, reads(timings.duration), TEXT]
+Lapse = Annotated[timedelta, reads(timings.lapse), TEXT]
 Percent = Annotated[int, reads(percent), WithJsonSchema({"type": ["string", "number"]})]
 Number = Annotated[int, reads(number), WithJsonSchema({"type": ["string", "integer"]})]
 Yes = Annotated[bool, reads(yes), WithJsonSchema({"type": ["string", "boolean"]})]

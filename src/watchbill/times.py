@@ -18,6 +18,13 @@ MINUTE = timedelta(minutes=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class Days(timedelta):
+    """A length of whole days as clocks show them: Monday 09:00 to Monday 09:00 is seven, be one of them 23 hours long.
+
+    Compared with other lengths, a day counts as 24 hours.
+    """
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of time `[start, end)` in UTC, half open."""
@@ -195,6 +202,11 @@ def _offset(at: datetime, tz: ZoneInfo) -> timedelta:
 def wall(at: datetime, tz: ZoneInfo) -> datetime:
     """What the clock of a zone shows at an instant, as a naive datetime."""
     return at.astimezone(tz).replace(tzinfo=None, fold=0)
+
+
+def later(at: datetime, length: timedelta, tz: ZoneInfo) -> datetime:
+    """The instant so long after another one: whole `Days` on a zone's clock, all else in elapsed time."""
+    return instant(wall(at, tz) + length, tz) if isinstance(length, Days) else at + length
 
 
 def midnight(day: date, tz: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from watchbill.domain import TurnLength
 from watchbill.errors import did_you_mean
 from watchbill.spellings import MONTHS, loose_clock, loose_hours, loose_range, meanings, serial, stretch_of_days
-from watchbill.times import WEEKDAYS, Dates
+from watchbill.times import DAY, WEEKDAYS, Dates, Days
 from watchbill.tongues import WEEKDAYS as FOREIGN_WEEKDAYS
 from watchbill.tongues import plain
 
@@ -44,6 +44,13 @@ def duration(text: str) -> timedelta:
     if int(match[1]) * UNITS[unit] > timedelta(days=36_500):
         raise ValueError(f'"{text}" is too long. Write at most 100 years.')
     return int(match[1]) * UNITS[unit]
+
+
+def lapse(text: str) -> timedelta:
+    """What `duration` reads, as `Days` where it is written in days or longer units and comes to whole days."""
+    found = duration(text)
+    by_clock = re.search(r"[dwy]|month", text.lower()) is None
+    return found if by_clock or not found or found % DAY else Days(found // DAY)
 
 
 def not_below_zero(text: str) -> None:

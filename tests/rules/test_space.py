@@ -13,6 +13,7 @@ from watchbill.results import Infeasible
 from watchbill.rules import AnyRule, Space
 from watchbill.rules.cover import Cover
 from watchbill.rules.overlap import Overlap
+from watchbill.times import Days
 
 STANDING = [Overlap(), Cover()]
 TWO_ROLES = (*days("primary", 3), *days("secondary", 2, "2027-01-05"))
@@ -28,7 +29,7 @@ WINDOWS = (
 
 
 def in_days(count: float) -> timedelta:
-    return timedelta(days=count)
+    return Days(count) if count == int(count) else timedelta(days=count)
 
 
 @pytest.mark.parametrize("strength", ["must", "should"])
@@ -116,12 +117,12 @@ def test_exactly_the_time_that_is_due_is_enough() -> None:
         (
             ("ana", "bo", "ana"),
             {"at_least": in_days(2)},
-            "Ana holds primary/daily/2027-01-04 and primary/daily/2027-01-06 24 h apart; 2 days are due",
+            "Ana holds primary/daily/2027-01-04 and primary/daily/2027-01-06 1 day apart; 2 days are due",
         ),
         (
             ("ana", "ana", "bo"),
             {"at_least": in_days(1), "strength": "should"},
-            "Ana holds primary/daily/2027-01-04 and primary/daily/2027-01-05 back to back; 24 h are wanted",
+            "Ana holds primary/daily/2027-01-04 and primary/daily/2027-01-05 back to back; 1 day is wanted",
         ),
     ],
 )

@@ -7,9 +7,10 @@ from datetime import timedelta
 from watchbill.domain import Shift
 from watchbill.problem import Problem
 from watchbill.rules import Limit, Rest, Rule, Space
+from watchbill.rules._lapse import lasting
 from watchbill.rules._words import length
 from watchbill.rules.base import in_scope
-from watchbill.times import Span
+from watchbill.times import DAY, Days, Span
 
 FEW = 6
 REACH = timedelta(days=40)
@@ -32,13 +33,14 @@ class Looser:
 def looser(rule: Rule, problem: Problem, turns: Sequence[Shift]) -> Iterator[Looser]:
     """Milder forms of a rule; none if it has no number."""
     if isinstance(rule, Rest):
-        yield from _lower(rule, "at_least", rule.at_least, _gaps(problem, turns, rule.roles))
-        after_night = (gap for gap in _gaps(problem, turns, rule.roles) if gap >= rule.at_least)
-        yield from _lower(rule, "after_night", rule.after_night, after_night)
+        yield from _lower(rule, "at_least", rule.at_least, _gaps(problem, turns, rule.roles, rule.at_least))
+        after_night = _gaps(problem, turns, rule.roles, rule.after_night)
+        yield from _lower(rule, "after_night", rule.after_night, (gap for gap in after_night if gap >= rule.at_least))
         if rule.max_stretch is not None:
-            yield from _raise(rule, "max_stretch", rule.max_stretch, _stretches(turns))
+            yield from _raise(rule, "max_stretch", rule.max_stretch, _stretches(problem, turns, rule.max_stretch))
     elif isinstance(rule, Space) and rule.at_least is not None:
-        yield from _lower(rule, "at_least", rule.at_least, _gaps(problem, turns, (*rule.roles, *rule.layers)))
+        gaps = _gaps(problem, turns, (*rule.roles, *rule.layers), rule.at_least)
+        yield from _lower(rule, "at_least", rule.at_least, gaps)
     elif isinstance(rule, Limit):
         yield from _limits(rule, turns)
 
@@ -76,29 +78,37 @@ def _bent(rule: Rule, option: str, was: str, value: object, told: str, notch: in
     return Looser(changed, option, value, f"{verb} {named} from {was} to {told}", notch)
 
 
-def _gaps(problem: Problem, turns: Sequence[Shift], scope: Sequence[str]) -> set[timedelta]:
-    """Free time between a span of one of these turns and a span of any other turn, neighbouring plans included."""
+def _gaps(problem: Problem, turns: Sequence[Shift], scope: Sequence[str], present: timedelta) -> set[timedelta]:
+    """Free time between a span of one of these turns and a span of any other turn, neighbouring plans included.
+
+    In whole days where the present number is in days and there are any.
+    """
     near = [turn for turn in problem.all_turns if in_scope(turn, scope)]
     found: set[timedelta] = set()
     for turn in turns:
         for other in near:
             if other.turn != turn.turn and abs(other.start - turn.start) < REACH:
-                found.update(_between(turn.spans, other.spans))
+                gaps = (*_between(turn, other), *_between(other, turn))
+                found.update(_whole(lasting(problem, first, gap, present), present) for first, gap in gaps)
     return found
 
 
-def _between(ones: Sequence[Span], others: Sequence[Span]) -> Iterator[timedelta]:
-    for one in ones:
-        for other in others:
-            gap = max(other.start - one.end, one.start - other.end)
-            if gap > timedelta():
-                yield gap
+def _between(one: Shift, other: Shift) -> Iterator[tuple[Shift, Span]]:
+    """The time from each span of one turn to each later one of another, with the former."""
+    pairs = ((span, after) for span in one.spans for after in other.spans if span.end < after.start)
+    yield from ((one, Span(span.end, after.start)) for span, after in pairs)
 
 
-def _stretches(turns: Sequence[Shift]) -> set[timedelta]:
+def _whole(time: timedelta, present: timedelta) -> timedelta:
+    return Days(time // DAY) if isinstance(present, Days) and time >= DAY else time
+
+
+def _stretches(problem: Problem, turns: Sequence[Shift], present: timedelta) -> set[timedelta]:
     """Lengths of one turn and of several."""
-    longest = max((span.length for turn in turns for span in turn.spans), default=timedelta())
-    return {longest * n for n in range(1, FEW + 2)}
+    lengths = (lasting(problem, turn, span, present) for turn in turns for span in turn.spans)
+    longest = max(lengths, default=timedelta())
+    by_days = isinstance(present, Days) and longest >= DAY
+    return {Days(-(-longest // DAY) * n) if by_days else longest * n for n in range(1, FEW + 2)}
 
 
 def _sums(present: timedelta, turns: Sequence[Shift]) -> set[timedelta]:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict
 
 from watchbill.domain import Person, Shift
-from watchbill.fields import TEXTS, Duration, Hours, Names, reads
+from watchbill.fields import TEXTS, Hours, Lapse, Names, reads
 from watchbill.problem import Problem
-from watchbill.times import Dates
+from watchbill.times import DAY, Dates, Days
 from watchbill.timings import dates
 
 
@@ -53,15 +53,15 @@ class Excepted(BaseModel):
 class RestExcepted(Excepted):
     """An exception to `rest`."""
 
-    at_least: Duration | None = None
-    after_night: Duration | None = None
-    max_stretch: Duration | None = None
+    at_least: Lapse | None = None
+    after_night: Lapse | None = None
+    max_stretch: Lapse | None = None
 
 
 class SpaceExcepted(Excepted):
     """An exception to `space`."""
 
-    at_least: Duration | None = None
+    at_least: Lapse | None = None
 
 
 class WakingExcepted(Excepted):
@@ -125,7 +125,7 @@ def spelled(value: Any) -> str:
 
 
 def _length(time: timedelta) -> str:
+    if isinstance(time, Days):
+        return f"{time // DAY} day{'s' * (time != DAY)}"
     hours, rest = divmod(time, timedelta(hours=1))
-    if rest:
-        return f"{time // timedelta(minutes=1)} min"
-    return f"{hours}h" if hours % 24 or hours == 24 else f"{hours // 24} days"
+    return f"{time // timedelta(minutes=1)} min" if rest else f"{hours}h"

@@ -7,11 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from watchbill.domain import Shift
+from watchbill.problem import Problem
 from watchbill.rules._held import Holding
+from watchbill.rules._lapse import layers_zone
 from watchbill.rules.base import Board, Linear
-from watchbill.times import Span, merged, without
+from watchbill.times import Span, later, merged, without
 
 Fill = tuple[int, ...]
 
@@ -20,11 +23,13 @@ Fill = tuple[int, ...]
 class Group:
     """Turns that share their spans; none for a fixed holding, which is always held.
 
-    What is `hidden` needs no rest and makes no stretch longer, but fills the time between others.
+    `clock` is that of their layers. What is `hidden` needs no rest and makes no stretch longer, but fills the time
+    between others.
     """
 
     spans: tuple[Span, ...]
     turns: tuple[Shift, ...]
+    clock: ZoneInfo
     hidden: bool = False
 
     @property
@@ -36,12 +41,14 @@ class Group:
 class Groups:
     """What a person may be on call for: groups, and their spans in order of time."""
 
-    def __init__(self, turns: Iterable[Shift], held: Iterable[Holding], hides: Callable[[Shift], bool]) -> None:
-        same: dict[tuple[tuple[Span, ...], bool], list[Shift]] = {}
+    def __init__(
+        self, problem: Problem, turns: Iterable[Shift], held: Iterable[Holding], hides: Callable[[Shift], bool]
+    ) -> None:
+        same: dict[tuple[tuple[Span, ...], ZoneInfo, bool], list[Shift]] = {}
         for turn in turns:
-            same.setdefault((turn.spans, hides(turn)), []).append(turn)
-        self.groups = [Group(spans, tuple(listed), hidden) for (spans, hidden), listed in same.items()]
-        self.groups += [Group(holding.spans, (), hides(holding.shift)) for holding in held]
+            same.setdefault((turn.spans, layers_zone(problem, turn), hides(turn)), []).append(turn)
+        self.groups = [Group(spans, tuple(listed), clock, hidden) for (spans, clock, hidden), listed in same.items()]
+        self.groups += [Group(h.spans, (), layers_zone(problem, h.shift), hides(h.shift)) for h in held]
         self.spans = sorted((span, n) for n, group in enumerate(self.groups) for span in group.spans)
         self.seen = [(span, n) for span, n in self.spans if not self.groups[n].hidden]
         self.fixed = merged(span for group in self.groups if group.fixed for span in group.spans)
@@ -60,10 +67,10 @@ class Groups:
         found: dict[tuple[int, int], list[Fill]] = {}
         for span, n in self.seen:
             first = bisect_right(self._starts, span.end)
-            last = bisect_left(self._starts, span.end + within[n])
-            for later, m in self.spans[first:last]:
+            last = bisect_left(self._starts, later(span.end, within[n], self.groups[n].clock))
+            for next_, m in self.spans[first:last]:
                 if n != m and not self.groups[m].hidden and not (self.groups[n].fixed and self.groups[m].fixed):
-                    fills = self._fills(Span(span.end, later.start))
+                    fills = self._fills(Span(span.end, next_.start))
                     if fills:
                         found.setdefault((min(n, m), max(n, m)), []).extend(fills)
         return {pair: [()] if () in fills else list(dict.fromkeys(fills)) for pair, fills in found.items()}
@@ -84,11 +91,11 @@ class Groups:
         running = self._running()
         moments = list(running)
         for n, moment in enumerate(moments):
-            starting = self._starting(moment, longest)
-            last = bisect_right(moments, moment + longest)
-            fills = [self._settled(starting), *(running[later] for later in moments[n + 1 : last])]
-            if all(fills) and not all(self.groups[fill[0]].fixed for fill in fills):
-                yield fills
+            for end, starting in self._starting(moment, longest).items():
+                last = bisect_right(moments, end)
+                fills = [self._settled(tuple(starting)), *(running[at] for at in moments[n + 1 : last])]
+                if all(fills) and not all(self.groups[fill[0]].fixed for fill in fills):
+                    yield fills
 
     def long_ones(self, longest: timedelta) -> Iterator[tuple[int, Fill, Fill]]:
         """Spans that are too long by themselves: the group, and those that touch it before and after."""
@@ -98,7 +105,7 @@ class Groups:
             starts.setdefault(span.start, []).append(n)
             ends.setdefault(span.end, []).append(n)
         for span, n in self.seen:
-            if span.length > longest:
+            if span.end > self._end(span, n, longest):
                 touching = (ends.get(span.start, ()), starts.get(span.end, ()))
                 fixed = self.groups[n].fixed
                 before, after = (tuple(m for m in ms if not (fixed and self.groups[m].fixed)) for ms in touching)
@@ -118,9 +125,18 @@ class Groups:
             out[moment] = self._settled(tuple(n for _, n in alive))
         return out
 
-    def _starting(self, moment: datetime, longest: timedelta) -> Fill:
+    def _starting(self, moment: datetime, longest: timedelta) -> Mapping[datetime, Sequence[int]]:
+        """Who may start a shorter span at an instant, by the one from which on it has lasted too long."""
         listed = self.spans[bisect_left(self._starts, moment) : bisect_right(self._starts, moment)]
-        return tuple(n for span, n in listed if span.length <= longest and not self.groups[n].hidden)
+        out: dict[datetime, list[int]] = {}
+        for span, n in listed:
+            end = self._end(span, n, longest)
+            if span.end <= end and not self.groups[n].hidden:
+                out.setdefault(end, []).append(n)
+        return out
+
+    def _end(self, span: Span, group: int, longest: timedelta) -> datetime:
+        return later(span.start, longest, self.groups[group].clock)
 
     def _settled(self, fill: Fill) -> Fill:
         """A fixed holding leaves no choice: it stands for all."""

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from watchbill.clocks import zone_at
 from watchbill.domain import Person, Shift
 from watchbill.problem import Problem
-from watchbill.times import DAY, WEEKDAYS, Span, wall, zone
+from watchbill.rules._lapse import layers_zone
+from watchbill.times import DAY, WEEKDAYS, Days, Span, wall
 
 
 def stretch(span: Span, tz: ZoneInfo) -> str:
@@ -31,7 +32,7 @@ def stretches(spans: Sequence[Span], tz: ZoneInfo) -> str:
 
 def on_layers_clock(problem: Problem, shift: Shift, spans: Sequence[Span]) -> str:
     """Spans of a shift on the clock of its layer."""
-    return stretches(spans, zone(problem.layer[shift.key].zone if shift.key in problem.layer else problem.zone))
+    return stretches(spans, layers_zone(problem, shift))
 
 
 def on_own_clock(person: Person, span: Span) -> str:
@@ -40,9 +41,14 @@ def on_own_clock(person: Person, span: Span) -> str:
 
 
 def length(time: timedelta) -> str:
-    """`11 h`, `10 h 30 min`, `24 h`, `14 days`."""
-    if time > DAY and time % DAY == timedelta():
-        return f"{time // DAY} days"
+    """`11 h`, `10 h 30 min`, `168 h`; whole days on a clock as `1 day` and `14 days`."""
+    if isinstance(time, Days):
+        return f"{time // DAY} day{'s' * (time != DAY)}"
     hours, rest = divmod(time, timedelta(hours=1))
     minutes = rest // timedelta(minutes=1)
     return " ".join([f"{hours} h"] * bool(hours or not minutes) + [f"{minutes} min"] * bool(minutes))
+
+
+def verb(time: timedelta) -> str:
+    """`is` for one day, else `are`."""
+    return "is" if isinstance(time, Days) and time == DAY else "are"

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from watchbill.domain import Shift, TurnLength
@@ -10,6 +10,7 @@ from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._exceptions import Sight
 from watchbill.rules.base import Board, Roster, Rule, in_scope, names
+from watchbill.times import Days, later, zone
 
 DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
 
@@ -70,7 +71,7 @@ class Follow(Rule):
             if not in_scope(first, (self.first,)):
                 continue
             n = bisect_left(starts, first.end)
-            if n < len(thens) and starts[n] - first.end <= _length(problem, first):
+            if n < len(thens) and starts[n] <= _latest(problem, first):
                 yield first, thens[n]
 
 
@@ -87,14 +88,15 @@ def _takers(board: Board, turn: Shift) -> Sequence[str]:
     return [id_ for id_ in people if any(id_ in board.takers(part) for part in board.problem.choices(id_, turn))]
 
 
-def _length(problem: Problem, turn: Shift) -> timedelta:
-    """How long a turn lasts, nights off included: a daily turn from 09:00 to 17:00 lasts a day."""
+def _latest(problem: Problem, turn: Shift) -> datetime:
+    """When the next turn starts at the latest: so long after a turn as it lasts, nights off included.
+
+    A daily turn from 09:00 to 17:00 lasts a day, by the clock of its layer.
+    """
     layer = problem.layer.get(turn.key)
-    held = turn.end - turn.start
-    return max(held, _nominal(layer.turn)) if layer else held
+    held = turn.end + (turn.end - turn.start)
+    return max(held, later(turn.end, _nominal(layer.turn), zone(layer.zone))) if layer else held
 
 
 def _nominal(length: TurnLength) -> timedelta:
-    if length.unit == "hour":
-        return timedelta(hours=length.count)
-    return timedelta(days=length.count * DAYS[length.unit])
+    return timedelta(hours=length.count) if length.unit == "hour" else Days(length.count * DAYS[length.unit])

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from watchbill.domain import Person, Shift
-from watchbill.fields import Duration, Names, number
+from watchbill.fields import Lapse, Names, number
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Finding
@@ -61,7 +61,7 @@ class Limit(Rule):
     count: Literal["shifts", "hours", "nights", "weekends", "holidays", "consecutive_days"]
     at_most: Amount | None = None
     at_least: Amount | None = None
-    per: Duration | None = None
+    per: Lapse | None = None
     each: Literal["person", "all"] = "person"
     people: Names = ()
     tags: Names = ()

@@ -8,13 +8,15 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from watchbill.fields import Duration, Names
+from watchbill.fields import Lapse, Names
 from watchbill.load import Loads
+from watchbill.problem import Problem
 from watchbill.results import Finding
 from watchbill.rules._exceptions import Excepted, RestExcepted, Sight
 from watchbill.rules._groups import Fill, Groups
 from watchbill.rules._held import Holding, holdings, neighbours, open_turns
-from watchbill.rules._words import length
+from watchbill.rules._lapse import After, after, lasting
+from watchbill.rules._words import length, verb
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
 from watchbill.times import Span, merged, without
 
@@ -23,15 +25,16 @@ class Rest(Rule):
     """Between two shifts of one person lie `at_least` hours, `after_night` if the first one is a night shift.
 
     Touching shifts, and shifts between which other shifts leave no gap, form one stretch: no rest is due inside it,
-    but with `max_stretch` it may not be longer than that. One shift alone is never too long.
+    but with `max_stretch` it may not be longer than that. One shift alone is never too long. Lengths in days are
+    counted on the clock of the layer whose shift ends, or begins the stretch.
     """
 
     milder: ClassVar[Mapping[str, str]] = {"at_least": "less", "after_night": "less", "max_stretch": "more"}
     exempting: ClassVar[type[Excepted]] = RestExcepted
     kind: Literal["rest"] = "rest"
-    at_least: Duration = timedelta()
-    after_night: Duration = timedelta()
-    max_stretch: Duration | None = None
+    at_least: Lapse = timedelta()
+    after_night: Lapse = timedelta()
+    max_stretch: Lapse | None = None
     people: Names = ()
     roles: Names = ()
     exceptions: tuple[RestExcepted, ...] = Field(default=(), alias="except")
@@ -53,7 +56,7 @@ class Rest(Rule):
         for person in filter(self.binds, board.problem.people):
             turns = (turn for turn in open_turns(board, person.id) if in_scope(turn, self.roles))
             near = (holding for holding in fixed.get(person.id, ()) if in_scope(holding.shift, self.roles))
-            groups = Groups(turns, near, partial(sight.hides, person.id))
+            groups = Groups(board.problem, turns, near, partial(sight.hides, person.id))
             held = groups.held(board, person.id)
             self._post_gaps(board, person.id, groups, held)
             if self.max_stretch is not None:
@@ -94,8 +97,8 @@ class Rest(Rule):
             for fill in fills:
                 covered.add(_sum(held, fill))
             self.bound(board, covered, at_most=len(fills) - 1)
-        for n, before, after in groups.long_ones(longest):
-            self._post_worst(board, [held[n] + _sum(held, before), held[n] + _sum(held, after)], at_most=1)
+        for n, before, behind in groups.long_ones(longest):
+            self._post_worst(board, [held[n] + _sum(held, before), held[n] + _sum(held, behind)], at_most=1)
 
     def _post_worst(self, board: Board, sums: Sequence[Linear], at_most: int) -> None:
         if not self.hard:
@@ -110,26 +113,30 @@ class Rest(Rule):
         self, roster: Roster, person: str, held: Sequence[Holding], busy: Sequence[Span]
     ) -> Iterator[Finding]:
         due = [self._due(roster.loads, person, holding.spans) for holding in held]
-        for (n, m), (had, wanted) in sorted(_short_gaps(held, due, busy).items()):
+        for (n, m), (had, wanted) in sorted(_short_gaps(roster.problem, held, due, busy).items()):
             one, other = held[n].shift, held[m].shift
             sentence = (
                 f"{names(roster.problem, [person])} has {length(had)} of rest between {one.id} and {other.id}, "
-                f"{length(wanted)} {'are due' if self.hard else 'are wanted'}"
+                f"{length(wanted)} {verb(wanted)} {'due' if self.hard else 'wanted'}"
             )
             yield self.finding(sentence, people=[person], shifts=[one, other])
 
     def _long_stretches(
         self, roster: Roster, person: str, held: Sequence[Holding], longest: timedelta
     ) -> Iterator[Finding]:
-        fixed = merged(span for holding in held if holding.fixed for span in holding.spans)
+        fixed, until = (
+            merged(s for holding in held if holding.fixed for s in holding.spans),
+            after(roster.problem, longest),
+        )
         for stretch in merged(span for holding in held for span in holding.spans):
             chain = [holding for holding in held if any(span.meets(stretch) for span in holding.spans)]
-            units = _late_starts(chain, stretch, fixed, longest) + _touched_long_ones(chain, stretch, longest)
+            units = _late_starts(chain, stretch, fixed, until) + _touched_long_ones(chain, stretch, until)
             if units:
+                lasts = lasting(roster.problem, chain[0].shift, stretch, longest)
                 sentence = (
-                    f"{names(roster.problem, [person])} is on call for {length(stretch.length)} without a break, "
+                    f"{names(roster.problem, [person])} is on call for {length(lasts)} without a break, "
                     f"from {chain[0].shift.id} to {chain[-1].shift.id}; at most {length(longest)} "
-                    f"{'are allowed' if self.hard else 'are wanted'}"
+                    f"{verb(longest)} {'allowed' if self.hard else 'wanted'}"
                 )
                 yield self.finding(sentence, units, people=[person], shifts=[holding.shift for holding in chain])
 
@@ -142,29 +149,31 @@ def _sum(held: Sequence[Linear], fill: Fill) -> Linear:
 
 
 def _short_gaps(
-    held: Sequence[Holding], due: Sequence[timedelta], busy: Sequence[Span]
+    problem: Problem, held: Sequence[Holding], due: Sequence[timedelta], busy: Sequence[Span]
 ) -> dict[tuple[int, int], tuple[timedelta, timedelta]]:
     """Pairs of holdings with a gap that is too short and not busy: what the shortest one is, and what is due."""
     spans = sorted((span, n) for n, holding in enumerate(held) for span in holding.spans)
     starts = [span.start for span, _ in spans]
     found: dict[tuple[int, int], tuple[timedelta, timedelta]] = {}
     for span, n in spans:
-        for later, m in spans[bisect_right(starts, span.end) : bisect_left(starts, span.end + due[n])]:
+        until = after(problem, due[n])(held[n].shift, span.end)
+        for later, m in spans[bisect_right(starts, span.end) : bisect_left(starts, until)]:
             gap = Span(span.end, later.start)
             if n != m and not (held[n].fixed and held[m].fixed) and without((gap,), busy):
                 pair = (min(n, m), max(n, m))
-                found[pair] = min(found.get(pair, (gap.length, due[n])), (gap.length, due[n]))
+                had = lasting(problem, held[n].shift, gap, due[n]), due[n]
+                found[pair] = min(found.get(pair, had), had)
     return found
 
 
-def _late_starts(chain: Sequence[Holding], stretch: Span, fixed: Sequence[Span], longest: timedelta) -> int:
+def _late_starts(chain: Sequence[Holding], stretch: Span, fixed: Sequence[Span], until: After) -> int:
     """Starts of shorter spans from which the stretch goes on for too long, not counting what is fixed anyway."""
-    spans = {span for holding in chain for span in holding.spans if span.meets(stretch) and span.length <= longest}
-    late = {span.start for span in spans if stretch.end - span.start > longest}
-    return sum(not any(s.start <= start and start + longest < s.end for s in fixed) for start in late)
+    ends = {(s, until(holding.shift, s.start)) for holding in chain for s in holding.spans if s.meets(stretch)}
+    late = {(span.start, end) for span, end in ends if span.end <= end < stretch.end}
+    return sum(not any(s.start <= start and end < s.end for s in fixed) for start, end in late)
 
 
-def _touched_long_ones(chain: Sequence[Holding], stretch: Span, longest: timedelta) -> int:
+def _touched_long_ones(chain: Sequence[Holding], stretch: Span, until: After) -> int:
     """Spans that are too long by themselves and that another shift touches, unless both are fixed."""
     spans = [(span, n) for n, holding in enumerate(chain) for span in holding.spans if span.meets(stretch)]
     return sum(
@@ -174,5 +183,5 @@ def _touched_long_ones(chain: Sequence[Holding], stretch: Span, longest: timedel
             if n != m
         )
         for span, n in spans
-        if span.length > longest
+        if span.end > until(chain[n].shift, span.start)
     )
