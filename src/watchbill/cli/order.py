@@ -6,7 +6,7 @@ from typing import Any
 from typer import Abort, Exit
 from typer.core import TyperGroup
 
-from watchbill.endings import ABORTED, INTERRUPTED
+from watchbill.endings import ABORTED, INTERRUPTED, clean_up_first
 
 # As a team meets them, from the first plan to its calendars and PagerDuty.
 ORDER = (
@@ -28,6 +28,7 @@ class InOrder(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs a command; what Ctrl-C interrupts is told in a sentence, also where a question was asked."""
+        clean_up_first()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
