@@ -2,10 +2,12 @@
 
 import os
 import signal
+import threading
 from typing import NoReturn
 
 ABORTED = 130  # what a shell tells of a program that Ctrl-C ended
 INTERRUPTED = "interrupted before it was done."
+ENGINE = "engine"  # the name of threads in which native code may still run at the end
 
 
 def quit_at_once() -> None:
@@ -21,6 +23,12 @@ def clean_up_first() -> None:
     """From now on Ctrl-C is an exception again: something has begun that has to be put in order."""
     if signal.getsignal(signal.SIGINT) is _quit:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def leave(code: int) -> None:
+    """Ends the process with an exit code, if an engine still runs that would not survive the interpreter."""
+    if any(thread.name == ENGINE for thread in threading.enumerate()):
+        os._exit(code)
 
 
 def _quit(number: int, frame: object) -> NoReturn:

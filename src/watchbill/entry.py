@@ -2,7 +2,7 @@
 
 import signal
 
-from watchbill.endings import quit_at_once
+from watchbill.endings import leave, quit_at_once
 
 
 def main() -> None:
@@ -12,5 +12,7 @@ def main() -> None:
 
     try:
         run()
-    finally:
+    except SystemExit as ended:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to be interrupted but the interpreter's end
+        leave(ended.code if isinstance(ended.code, int) else 0)
+        raise

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
 
+from watchbill.solve.aside import unless_deaf
 from watchbill.solve.engine import Answer, checked
 from watchbill.solve.limits import Effort, Watch
 from watchbill.solve.model import Model, Objective, Row
@@ -53,13 +54,15 @@ class Highs:
         interrupter = SolveInterrupter()
         forget = watch.on_stop(interrupter.interrupt)
         try:
-            result = mathopt.solve(
-                self._mo, mathopt.SolverType.HIGHS, params=self._limit(effort, gap), interrupter=interrupter
-            )
+            result = unless_deaf(lambda: self._solved(effort, gap, interrupter), watch.stopped)
         finally:
             forget()
             self._mo.delete_linear_constraint(guard)
-        return self._answer(result, objective)
+        return self._answer(result, objective) if result else Answer()
+
+    def _solved(self, effort: Effort, gap: float, interrupter: SolveInterrupter) -> mathopt.SolveResult:
+        limit = self._limit(effort, gap)
+        return mathopt.solve(self._mo, mathopt.SolverType.HIGHS, params=limit, interrupter=interrupter)
 
     def _answer(self, result: mathopt.SolveResult, objective: Objective) -> Answer:
         reason = result.termination.reason
