@@ -3,12 +3,13 @@
 Whom each rule keeps from a hole is found by the audit: it judges the draft with them in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from watchbill.assemble import Ground, answer_of, assemble
 from watchbill.audit import audit, whole
+from watchbill.decisions import ALLOWABLE
 from watchbill.domain import Part, Shift
 from watchbill.explain.dates import Calendar, gathered
 from watchbill.explain.offers import layer_name
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 BEST_EFFORT = "best effort"
 MANY = 6
-
-
 KEY = "holes"
 
 
@@ -64,22 +63,43 @@ def is_hole(finding: Finding, draft: Draft) -> bool:
 
 
 def refused(drafts: Sequence[Draft], allowed: Sequence[str]) -> list[str]:
-    """What keeps drafts from being published, line by line: hard findings but for the holes that are allowed.
+    """What keeps drafts from being published, line by line: hard findings but for those that are allowed.
 
-    A hole of a role is allowed by `holes:<role>`. An allowance of another kind, or that no hole needs, is a line too.
+    A hole of a role is allowed by `holes:<role>`, what a rule finds that a lead may answer for by the rule's name. An
+    allowance that nothing needs is a line too. The last line names all that are lacking.
     """
-    hard = dict.fromkeys(finding for draft in drafts for finding in draft.findings if finding.hard)
-    keys: dict[Finding, str] = {}
-    for draft in drafts:
-        role = {assigned.shift.id: f"{KEY}:{assigned.shift.role}" for assigned in draft.shifts}
-        keys |= {finding: role[finding.shifts[0]] for finding in hard if is_hole(finding, draft)}
-    needed = dict.fromkeys(keys.values())
-    out = [f"  {told(finding)}" for finding in hard if keys.get(finding) not in allowed]
+    keys = {finding: _key(finding, draft) for draft in drafts for finding in draft.findings if finding.hard}
+    needed = [key for draft in drafts for key in needs(draft)]
+    out = [f"  {told(finding)}" for finding, key in keys.items() if key not in allowed]
     out += [f"  nothing needs --allow {key}. Leave it out." for key in allowed if key not in needed]
-    missing = [key for key in needed if key not in allowed]
-    return out + (
-        [f"If these holes are meant, add: {' '.join(f'--allow {key}' for key in missing)}"] if missing else []
-    )
+    missing = dict.fromkeys(key for key in needed if key not in allowed)
+    return [*out, _remedy(missing, None in keys.values())] if missing else out
+
+
+def needs(draft: Draft) -> tuple[str, ...]:
+    """What has to be allowed to publish a draft, each once: holes first."""
+    keys = dict.fromkeys(key for f in draft.findings if f.hard and (key := _key(f, draft)))
+    return tuple(sorted(keys, key=lambda key: not key.startswith(f"{KEY}:")))
+
+
+def gave_way(draft: Draft) -> tuple[Finding, ...]:
+    """The hard findings of a draft that are no holes: rules that cannot be kept even with holes."""
+    return tuple(finding for finding in draft.findings if finding.hard and not is_hole(finding, draft))
+
+
+def _key(finding: Finding, draft: Draft) -> str | None:
+    """What allows a hard finding; None if nothing does."""
+    if is_hole(finding, draft):
+        role = next(a.shift.role for a in draft.shifts if a.shift.id in finding.shifts)
+        return f"{KEY}:{role}"
+    return finding.rule if finding.rule in ALLOWABLE else None
+
+
+def _remedy(missing: Iterable[str], others: bool) -> str:
+    holes_only = all(key.startswith(f"{KEY}:") for key in missing)
+    meant = "these holes are" if holes_only else "this is"
+    first = "Once the rest is mended: if" if others else "If"
+    return f"{first} {meant} meant, add: {' '.join(f'--allow {key}' for key in missing)}"
 
 
 def holes(ground: Ground, draft: Draft) -> tuple[Hole, ...]:

@@ -148,6 +148,7 @@ def _tell_nothing_found(outcome: "OutOfTime", *, quiet: bool, as_json: bool, int
 
 
 def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool, interrupted: bool) -> None:
+    from watchbill.holes import needs
     from watchbill.workspace.plan_text import encode
 
     if as_json:
@@ -170,9 +171,21 @@ def _tell_plan(planned: "Planned", *, quiet: bool, as_json: bool, interrupted: b
         )
     for hole in planned.holes:
         note(f"  {hole.shift}{': ' if hole.sentence else ''}{hole.sentence}")
+    for line in _given_way(planned):
+        note(line)
     if not as_json and not quiet:
-        period = planned.draft.period
-        say(f"Look at it with: watchbill show {period}. Make it the plan with: watchbill publish {period}")
+        period, keys = planned.draft.period, "".join(f" --allow {key}" for key in needs(planned.draft))
+        say(f"Look at it with: watchbill show {period}. Make it the plan with: watchbill publish {period}{keys}")
+
+
+def _given_way(planned: "Planned") -> list[str]:
+    """What else than the holes makes it no plan."""
+    from watchbill.holes import gave_way
+    from watchbill.judge import told
+
+    broken = gave_way(planned.draft)
+    head = "A hard rule gives way, too:" if len(broken) == 1 else "Hard rules give way, too:"
+    return [head, *(f"  {told(finding)}" for finding in broken)] if broken else []
 
 
 def _sure(planned: "Planned", *, interrupted: bool) -> str:

@@ -4,7 +4,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchbill.cli.base import AsJson, PeriodText, command, folder_of, note, now, out, period_of, say, say_json
+from watchbill.cli.base import (
+    AsJson,
+    PeriodText,
+    command,
+    folder_of,
+    insist_team,
+    note,
+    now,
+    out,
+    period_of,
+    say,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from watchbill.app import Published
@@ -16,19 +28,24 @@ def publish(
     period: PeriodText = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option("--allow", metavar="KEY", help="Allow holes of a role: holes:ROLE; may be repeated."),
+        typer.Option(
+            "--allow",
+            metavar="KEY",
+            help="Allow holes of a role: holes:ROLE; or what breaks a rule: RULE, as for assign; may be repeated.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a draft the next revision of its period's plan, and show what changes. The draft is removed.
 
-    The draft is audited first: hard findings refuse it, and nothing is written, but holes can be allowed. A draft that
-    changes nothing makes no revision.
+    The draft is audited first: hard findings refuse it, and nothing is written, but holes, and what
+    some rules find, can be allowed. A draft that changes nothing makes no revision.
     """
     from watchbill import app
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
+    insist_team(folder)
     done = app.publish(folder, period_of(period) or shelf(folder).to_publish(), now(), allow or (), note)
     _tell_json(done) if as_json else _tell(done)
 

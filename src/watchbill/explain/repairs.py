@@ -11,20 +11,20 @@ from datetime import timedelta
 from itertools import combinations, islice
 
 from watchbill.domain import Pin, Shift
-from watchbill.explain.bending import dates_of, in_effect, overlooked, softened
+from watchbill.explain.bending import in_effect, softened
 from watchbill.explain.offers import Offers
 from watchbill.explain.search import Conflict
-from watchbill.explain.steps import Case, Step
+from watchbill.explain.steps import Case, Step, spared
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Repair
-from watchbill.rules import Rule, written
+from watchbill.rules import Pair, Rule, written
 from watchbill.solve.existence import Settings, exists
 from watchbill.solve.labelled import LabelledBoard
 from watchbill.solve.limits import Watch
 
 FEW, ALIKE = 5, 3
-TRIES, PAIRS = 150, 60
+TRIES, SINGLES, PAIRS = 150, 40, 60
 MARGIN = timedelta(days=8)
 NEAR, WHOLE = Settings(work=1.0), Settings(work=8.0)
 
@@ -60,18 +60,50 @@ def whole(
 ) -> tuple[Repair, Steps] | None:
     """The fewest steps that end all conflicts: of those that end single ones, else of all that these suggest.
 
-    None if they do not, or nobody knows.
+    Then one or two in their place, if these are cheaper. None if nothing is known to end them.
     """
 
+    def works(some: Steps) -> bool:
+        return bool(_exists(_changed(case, some), WHOLE, watch))
+
     def fewest(steps: Iterable[Step]) -> Steps:
-        ranked = sorted({step.sentence: step for step in steps}.values(), key=lambda step: step.cost)
-        return _fewest(ranked, lambda some: bool(_exists(_changed(case, some), WHOLE, watch)))
+        return _fewest(_ranked(steps), works)
 
     ways = [step for one in each for way in one.ways for step in way]
     # Conflicts that nobody has looked for may be left: what one step more would do for one of these may end them, too.
     chosen = fewest(ways) or fewest([*ways, *(step for one in listed for step in Offers(board, case, one).steps())])
-    every = replace(listed[0], also=tuple(dict.fromkeys(turn for one in listed for turn in one.turns)))
-    return (_repair(chosen, Offers(board, case, every).told(chosen), solves=True), chosen) if chosen else None
+    if not chosen:
+        return None
+    every = _together(listed)
+    all_ = Offers(board, case, every)
+    more = (step for one in (every, *listed) for step in Offers(board, case, one).steps())
+    chosen = _cheaper(chosen, _ranked(more), _Near(case, all_.turns, watch), works)
+    return _repair(chosen, all_.told(chosen), solves=True), chosen
+
+
+def _together(listed: Sequence[Conflict]) -> Conflict:
+    """Several conflicts as one: a step may be about the turns of all of them."""
+    labels = tuple(dict.fromkeys(label for one in listed for label in one.labels))
+    return replace(listed[0], labels=labels, also=tuple(dict.fromkeys(turn for one in listed for turn in one.turns)))
+
+
+def _ranked(steps: Iterable[Step]) -> list[Step]:
+    """Steps that say something of their own, the cheapest first."""
+    return sorted({step.sentence: step for step in steps}.values(), key=lambda step: step.cost)
+
+
+def _cheaper(chosen: Steps, steps: Sequence[Step], near: "_Near", works: Callable[[Steps], bool]) -> Steps:
+    """The cheapest one or two steps that work, of those that are tried first; what was chosen if none is cheaper."""
+    singles = [(step,) for step in steps]
+    pairs = (pair for pair in combinations(steps, 2) if pair[0].topic != pair[1].topic)
+    tried = [*singles[:SINGLES], *islice(sorted(pairs, key=_worth), PAIRS)]
+    better = sorted((some for some in tried if _worth(some) < _worth(chosen)), key=_worth)
+    return next((some for some in better if near.works(some) and works(some)), chosen)
+
+
+def _worth(steps: Steps) -> tuple[int, int]:
+    """The points, and how many steps they are for."""
+    return sum(step.cost for step in steps), len(steps)
 
 
 def _repair(steps: Steps, told: tuple[str, ...], *, solves: bool) -> Repair:
@@ -138,6 +170,24 @@ def _fewest(steps: Sequence[Step], works: Callable[[Steps], bool]) -> Steps:
     return tuple(kept)
 
 
+class _Near:
+    """Whether steps leave a plan for the turns around some conflicts, which is quick to see; if not, there is none."""
+
+    def __init__(self, case: Case, turns: Sequence[Shift], watch: Watch) -> None:
+        self._case = case
+        self._near = _around(case.problem, turns)
+        self._watch = watch
+
+    def works(self, steps: Steps) -> bool:
+        """False where that is not settled."""
+        return bool(_exists(_within(_changed(self._case, steps), self._near), NEAR, self._watch))
+
+
+def _around(problem: Problem, turns: Sequence[Shift]) -> set[str]:
+    low, high = min(turn.start for turn in turns) - MARGIN, max(turn.end for turn in turns) + MARGIN
+    return {turn.turn for turn in problem.turns if turn.start < high and turn.end > low}
+
+
 class _Judge:
     """Whether steps end a conflict: near it, which is quick, and in the whole."""
 
@@ -146,6 +196,7 @@ class _Judge:
     ) -> None:
         self._case = case
         self._own = {label.rule for label in conflict.labels}
+        self._turns = set(conflict.turns)
         self._others = others
         self._watch = watch
         self._left = TRIES
@@ -157,8 +208,7 @@ class _Judge:
         # What is due to somebody wherever it falls cannot be judged on a few turns.
         if any(label.due and not label.turns for label in conflict.labels):
             return None
-        low, high = min(turn.start for turn in turns) - MARGIN, max(turn.end for turn in turns) + MARGIN
-        near = {turn.turn for turn in self._case.problem.turns if turn.start < high and turn.end > low}
+        near = _around(self._case.problem, turns)
         own = {turn.turn for turn in turns}
         for some in (near, own) if self.only else (own,):
             if _exists(_within(self._aside(self._case), some), NEAR, self._watch) is False:
@@ -188,22 +238,25 @@ class _Judge:
 
     def _aside(self, case: Case) -> Case:
         """Without what the other conflicts ask for."""
-        gone = {turn for other in self._others for turn in _covered(other)}
+        asked = {turn for other in self._others for turn in _covered(other)}
+        gone = asked - self._turns
         pinned = {(la.person, turn) for o in self._others for la in o.due if la.kind == "pin" for turn in la.turns}
         shift = case.problem.shift
         pins = tuple(pin for pin in case.problem.pins if (pin.person, shift[pin.shift].turn) not in pinned)
         left = {turn.turn for turn in case.problem.turns} - gone
         case = _within(Case(_replaced_pins(case.problem, pins), case.rules), left if gone else None)
+        # What this conflict is about is there for its rules, though others ask for somebody to cover it, too.
+        case = spared(case, [shift.turn for shift in case.problem.shifts if shift.turn in asked])
         return in_effect(case, self._rules(case)) if self._others else case
 
     def _rules(self, case: Case) -> list[Rule]:
         rules = list(written(case.rules))
         for label in (label for other in self._others for label in other.due if label.kind not in {"cover", "pin"}):
-            if label.turns:
-                days = dates_of(self._case.problem, label.turns)
-                rules[label.rule] = overlooked(rules[label.rule], (), days)
+            rule = rules[label.rule]
+            if isinstance(rule, Pair):
+                rules[label.rule] = rule.not_asking(label.turns)
             elif label.rule not in self._own:
-                rules[label.rule] = softened(rules[label.rule])
+                rules[label.rule] = softened(rule)
         return rules
 
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from watchbill.domain import Held, Leave, Person, ShareStep, Shift
 from watchbill.explain.dates import Calendar, listing, runs
 from watchbill.problem import Problem
-from watchbill.rules import Rule
-from watchbill.rules.base import names
+from watchbill.rules import Cover, Rule
+from watchbill.rules.base import Board, names
 from watchbill.solve.labelled import Label
 from watchbill.times import DAY, Dates, Span, common, merged, wall, without, zone
 
@@ -202,19 +202,35 @@ def uncover(layers: str, when: str, turns: Sequence[Shift]) -> Step:
     """Nobody for one seat of each of some turns."""
 
     def change(case: Case) -> Case:
-        return replace(case, problem=with_holes(case.problem, [turn.turn for turn in turns]))
+        return spared(case, _ids(turns))
 
     cost = COSTS["uncovered"] * len(turns)
     return Step("uncovered", f"leave {layers} uncovered {when}", cost, change, (), _ids(turns))
 
 
-def with_holes(problem: Problem, turns: Iterable[str]) -> Problem:
-    """The problem without the last seat of some turns, and without the pins on what is gone."""
-    seats = {turn.turn: problem.seats(turn) for turn in problem.turns}
-    gone = {turn: seats[turn] for turn in turns if turn in seats}
-    shifts = tuple(shift for shift in problem.shifts if gone.get(shift.turn) != shift.seat)
-    left = {shift.id for shift in shifts}
-    return replace(problem, shifts=shifts, pins=tuple(pin for pin in problem.pins if pin.shift in left))
+class Spared(Cover):
+    """Cover that asks for one person less in a turn for each time that it is `sparing` the turn.
+
+    The turn is still there, so what other rules ask of it and of its neighbours has to be kept, as the audit sees it.
+    """
+
+    sparing: tuple[str, ...] = ()
+
+    def seats(self, board: Board, turn: Shift) -> tuple[int, int]:
+        """How many people a turn needs at least, and at most."""
+        least, most = super().seats(board, turn)
+        return max(0, least - self.sparing.count(turn.turn)), most
+
+
+def spared(case: Case, turns: Iterable[str]) -> Case:
+    """The case with a seat of each of some turns that may stay empty."""
+    more = tuple(turns)
+    return replace(case, rules=tuple(_sparing(rule, more) if isinstance(rule, Cover) else rule for rule in case.rules))
+
+
+def _sparing(rule: Cover, turns: tuple[str, ...]) -> Spared:
+    known = rule.sparing if isinstance(rule, Spared) else ()
+    return Spared(sparing=(*known, *turns))
 
 
 def _holds(held: Held, person: str | None) -> bool:

@@ -27,9 +27,13 @@ class Cover(Rule):
                 what.add(board.holds(person, turn))
             for relief in board.problem.reliefs_of.get(turn.turn, ()):
                 what.add(board.holds(relief.person, relief.kept))
-            seats = board.problem.seats(turn)
-            board.require(what, at_least=seats, at_most=seats, rule=self.kind)
+            least, most = self.seats(board, turn)
+            board.require(what, at_least=least, at_most=most, rule=self.kind)
         post_reliefs(board)
+
+    def seats(self, board: Board, turn: Shift) -> tuple[int, int]:
+        """How many people a turn needs at least, and at most."""
+        return board.problem.seats(turn), board.problem.seats(turn)
 
     def check(self, roster: Roster) -> Iterator[Finding]:
         """Holes, two people in one seat, parts that do not belong to their shift, and unknown shifts."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from watchbill.domain import Person, Shift
 from watchbill.fields import Lapse, Names, number
@@ -21,7 +21,7 @@ from watchbill.rules._tally import WHOLE_PLAN, Amounts, Facts, Tally, counter, w
 from watchbill.rules._windows import Broken, inside, joined, runs
 from watchbill.rules._words import length
 from watchbill.rules.base import Board, Linear, Roster, Rule, in_scope, names
-from watchbill.times import DAY, MINUTE, Dates
+from watchbill.times import DAY, MINUTE, Dates, Days
 from watchbill.timings import duration
 
 HOUR = 60
@@ -40,6 +40,12 @@ def _amount(value: Any) -> Any:
     return value
 
 
+def _in_days(time: timedelta) -> timedelta:
+    """A window is made of dates, however it was written."""
+    return time if time % DAY else Days(time // DAY)
+
+
+Window = Annotated[Lapse, AfterValidator(_in_days)]
 Amount = Annotated[int | timedelta, BeforeValidator(_amount), WithJsonSchema({"type": ["integer", "string"]})]
 
 
@@ -61,7 +67,7 @@ class Limit(Rule):
     count: Literal["shifts", "hours", "nights", "weekends", "holidays", "consecutive_days"]
     at_most: Amount | None = None
     at_least: Amount | None = None
-    per: Lapse | None = None
+    per: Window | None = None
     each: Literal["person", "all"] = "person"
     people: Names = ()
     tags: Names = ()

@@ -1,13 +1,13 @@
 """`pair`: who is on call together, looked at for every set of turns that ever run at the same time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Self, TypeVar
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
-from watchbill.domain import Shift
+from watchbill.domain import Shift, turn_of
 from watchbill.fields import Names
 from watchbill.problem import Problem
 from watchbill.results import Finding
@@ -40,6 +40,7 @@ class Pair(Rule):
     at_least_one: Names = ()
     never_two: Names = ()
     apart: Names = ()
+    _unasked: frozenset[frozenset[str]] = PrivateAttr(default=frozenset())
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -130,6 +131,12 @@ class Pair(Rule):
                 held = {(s.shift.turn, s.person): s for s in running if isinstance(s, Stint)}
                 yield on, tuple(held.values())
 
+    def not_asking(self, turns: Iterable[str]) -> "Pair":
+        """The rule without what it asks for while exactly these turns run, by id."""
+        rule = self.model_copy()
+        rule._unasked = self._unasked | {frozenset(turns)}
+        return rule
+
     def _against(self, one: Excepted) -> Iterator[tuple[str, str]]:
         if self.at_least_one and not one.for_all:
             key = "people" if one.people else "tags"
@@ -153,6 +160,8 @@ class Pair(Rule):
 
         But not where turns run that nobody is seen in.
         """
+        if self._unasked and _own(running, problem) in self._unasked:
+            return False
         if crew.needed and self.exceptions:
             sight = Sight(self.exceptions, problem)
             if any(sight.hides_from_all(turn) for turn in running):
@@ -185,6 +194,12 @@ def sweep(items: Sequence[tuple[Sequence[Span], T]]) -> Iterator[tuple[T, ...]]:
 def _where(problem: Problem, running: Sequence[Shift]) -> tuple[str, ...]:
     """The turns that run, whoever serves which part of them."""
     return tuple(turn.turn for turn in running if problem.is_whole(turn))
+
+
+def _own(running: Sequence[Shift], problem: Problem) -> frozenset[str]:
+    """The turns of this plan among those that run."""
+    known = {shift.turn for shift in problem.shifts}
+    return frozenset(turn for turn in (turn_of(one.turn) for one in running) if turn in known)
 
 
 def _sum(sums: Sequence[Linear]) -> Linear:
