@@ -48,7 +48,7 @@ class Shelf:
         for plan in self.plans:
             if plan.last >= day:
                 return plan
-        raise Refused(f"no published plan reaches {day}.{self._existing()} Publish one first: watchbill publish")
+        raise Refused(f"no published plan reaches {day}.{self._existing()} {self._next_step()}")
 
     def to_push(self) -> Period:
         """The latest plan."""
@@ -61,6 +61,14 @@ class Shelf:
         return Refused(
             f"{wanted} has neither a draft nor a plan.{self._existing()} Make one with: watchbill plan {wanted}"
         )
+
+    def _next_step(self) -> str:
+        """What comes next where nothing reaches a day."""
+        if self.drafts:
+            return f"Publish one first: watchbill publish {self.drafts[0]}"
+        if self.plans:
+            return f"Plan what comes next: watchbill plan {following(self.plans[-1])}"
+        return "Nothing is published yet. Make a plan first, then publish it: watchbill plan"
 
     def _which(self) -> Refused:
         return Refused(f"there are several drafts, so name the period.{self._existing()}")

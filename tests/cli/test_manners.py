@@ -112,7 +112,7 @@ def test_a_revision_that_is_not_there_is_told_with_those_that_are(published: Pat
     assert (ended.code, ended.err) == (1, f"{PERIOD} has no revision 7. Name one that it has: r1\n")
 
 
-@pytest.mark.parametrize("command", ["show", "push", "rollback", "drill", "serve"])
+@pytest.mark.parametrize("command", ["show", "diff", "audit", "publish", "push", "rollback", "drill", "serve"])
 def test_a_folder_without_a_team_is_told_of(tmp_path: Path, cli: Cli, command: str) -> None:
     ended = cli("-C", tmp_path, command)
     assert ended.code == 1

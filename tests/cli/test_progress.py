@@ -78,9 +78,10 @@ def test_what_stays_as_it_is_is_told_again_each_minute_only() -> None:
         (Progress("first plan", None, None, 2, 3), "first plan, part 2 of 3"),
         (Progress("wishes", -10, None), "wishes -10"),
         (Progress("wishes", -10, -20), "wishes -10, bound -20, gap 100.0%"),
+        (Progress("wishes", 1, -161), "wishes 1, bound -161"),
         (Progress("should", 0, 0, 1, 2), "should 0, bound 0, gap 0.0%, part 1 of 2"),
     ],
-    ids=["no value", "a part", "no bound", "below zero", "proven"],
+    ids=["no value", "a part", "no bound", "below zero", "far away", "proven"],
 )
 def test_a_report_in_words(report: Progress, words: str) -> None:
     assert described(report) == words

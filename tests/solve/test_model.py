@@ -107,7 +107,7 @@ def test_a_greedy_plan_keeps_every_row(extra: tuple[Rule, ...]) -> None:
     people = tuple(f"p{n}" for n in range(6))
     plan = problem(people, (*days("primary", 14), *days("secondary", 14)))
     model = board(plan, (*standing(), *extra), Loads(plan)).model
-    values, empty = Greedy(model).plan()
+    values, empty = Greedy(model).plan(Watch())
     assert not empty
     assert model.valid(model.tightened(values))
 
@@ -117,9 +117,17 @@ def test_a_greedy_plan_makes_room_where_the_only_person_left_holds_another_turn(
     servers = {"primary/daily": ("ana", "bo"), "secondary/daily": ("ana",)}
     plan = problem(("ana", "bo"), shifts, servers=servers)
     model = board(plan, standing(), Loads(plan)).model
-    values, empty = Greedy(model).plan()
+    values, empty = Greedy(model).plan(Watch())
     assert not empty
     assert model.valid(model.tightened(values))
+
+
+def test_a_greedy_plan_that_is_stopped_gives_nobody_anything() -> None:
+    plan = problem(("ana", "bo"), days("primary", 4))
+    watch = Watch()
+    watch.stop()
+    values, empty = Greedy(board(plan, standing(), Loads(plan)).model).plan(watch)
+    assert (sum(values), len(empty)) == (0, 4)
 
 
 def test_neighbourhoods_only_ever_improve_and_repeat_exactly() -> None:

@@ -119,7 +119,9 @@ def diff(
     from watchbill import app
     from watchbill.report import diff as differences
 
-    compared = app.diff(folder_of(context), a, b)
+    folder = folder_of(context)
+    insist_team(folder)
+    compared = app.diff(folder, a, b)
     changes = differences.diff(compared.old, compared.new)
     if as_json:
         say_json(differences.as_json(changes))
@@ -137,6 +139,7 @@ def audit(context: typer.Context, period: PeriodText = None, as_json: AsJson = F
     from watchbill.shelf import shelf
 
     folder = folder_of(context)
+    insist_team(folder)
     audited = app.audit(folder, period_of(period) or shelf(folder).to_read())
     if as_json:
         say_json(_as_json(audited))

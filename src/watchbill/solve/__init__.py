@@ -29,7 +29,8 @@ def solve(
 ) -> Outcome:
     """The best plan by the problem's tiers, or why there is none. Stopping the watch ends with the best so far."""
     effort, watch = effort or Effort(), watch or Watch()
-    return climbed(problem, board(problem, rules, loads or Loads(problem)), effort, watch)
+    posted = board(problem, rules, loads or Loads(problem))
+    return OutOfTime() if watch.stopped.is_set() else climbed(problem, posted, effort, watch)
 
 
 def climbed(problem: Problem, posted: PlanBoard, effort: Effort, watch: Watch) -> Outcome:

@@ -6,6 +6,7 @@ turn away; what stays empty even so is filled by the engine together with the tu
 
 from collections.abc import Iterable
 
+from watchbill.solve.limits import Watch
 from watchbill.solve.model import Model
 
 MADE = ("cover", "any")
@@ -35,15 +36,18 @@ class Greedy:
                 for variable, coefficient in bend.quantity.items():
                     self._bends.setdefault(variable, []).append((n, coefficient))
 
-    def plan(self) -> tuple[list[int], list[int]]:
-        """Values of choices and of what they switch on, and the numbers of the turns that stay empty."""
+    def plan(self, watch: Watch) -> tuple[list[int], list[int]]:
+        """Values of choices and of what they switch on, and the numbers of the turns that stay empty.
+
+        Once the watch is stopped every turn stays empty.
+        """
         for potential in self._potentials:
             for n, most in potential.items():
                 self._reach[n] += most
         empty = []
         for number, (variables, seats) in enumerate(self.turns):
             while sum(self.values[v] for v in variables) < seats:
-                if not self._seat(number) and not self._make_room(number):
+                if watch.stopped.is_set() or not (self._seat(number) or self._make_room(number)):
                     empty.append(number)
                     break
         return self.values, empty

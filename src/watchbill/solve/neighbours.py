@@ -72,10 +72,10 @@ class Neighbours:
 
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
         """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
-        values, empty = Greedy(self.model).plan()
+        values, empty = Greedy(self.model).plan(watch)
         random = draws(effort)
         for number in empty:
-            if not self._fill(number, values, random, effort, watch):
+            if watch.stopped.is_set() or not self._fill(number, values, random, effort, watch):
                 return None
         return self.model.tightened(values)
 
