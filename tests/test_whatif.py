@@ -15,8 +15,9 @@ from watchbill.periods import period
 from watchbill.report.whatif import above, evenness
 from watchbill.results import Draft
 from watchbill.rules import Limit
+from watchbill.supposing import supposition
 from watchbill.times import total
-from watchbill.whatif import PLANNED, Impossible, Side, Supposed, supposition, what_if
+from watchbill.whatif import PLANNED, Impossible, Side, Supposed, what_if
 from watchbill.workspace import overlay
 
 WHEN = period(PERIOD)

@@ -48,3 +48,8 @@ def off_rota(person: Person, spans: Iterable[Span]) -> date | None:
 @cache
 def _away(travel: Travel) -> Span:
     return travel.dates.on(zone(travel.zone))
+
+
+def minute(at: datetime, zone_name: str) -> str:
+    """`2027-02-01 00:00`: an instant on a zone's clock, as sentences tell it."""
+    return f"{wall(at, zone(zone_name)):%Y-%m-%d %H:%M}"

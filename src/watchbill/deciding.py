@@ -12,6 +12,7 @@ from pathlib import Path
 
 from watchbill import drafting, workspace
 from watchbill.assemble import Ground, fingerprint_of
+from watchbill.clocks import minute
 from watchbill.decisions import (
     ALLOWABLE,
     TERMS,
@@ -31,7 +32,7 @@ from watchbill.locking import Told, one_writer, silently
 from watchbill.periods import Period
 from watchbill.results import Assigned, Decision, Draft
 from watchbill.shelf import draft_path, plan_path
-from watchbill.times import Span, common, instant, iso, zone
+from watchbill.times import Span, common, instant, zone
 from watchbill.workspace import plans
 from watchbill.workspace.moments import moments
 from watchbill.workspace.plan_text import encode
@@ -53,7 +54,7 @@ def assign(
     takers = [desk.taker(person) for _, person in pairs]
     _insist_once(found)
     handings = [
-        (one.plan, Handing(one.assigned, left(one.assigned, at), taker, one.holder))
+        (one.plan, Handing(one.assigned, _open(one.assigned, at, desk.team.zone), taker, one.holder))
         for one, taker in zip(found, takers, strict=True)
     ]
     return _effect(desk, handings, at, terms, pin=pin)
@@ -66,7 +67,8 @@ def relieve(folder: Path, shift: str, stretch: str, person: str, at: datetime, *
     """
     desk = _desk(folder)
     found = desk.found(shift)
-    span = _within(found.assigned, left(found.assigned, at), desk.span(stretch), stretch)
+    still = _open(found.assigned, at, desk.team.zone)
+    span = _within(found.assigned, still, desk.span(stretch), stretch, desk.team.zone)
     handing = Handing(found.assigned, span, desk.taker(person), found.holder)
     return _effect(desk, [(found.plan, handing)], at, terms, pin=False)
 
@@ -116,14 +118,19 @@ def named(folder: Path, team: workspace.Workspace, text: str) -> Found:
     return find(folder, text, lambda period: starting(folder, period), people, team.zone)
 
 
-def left(assigned: Assigned, at: datetime) -> Span:
-    """What of a shift is still to come at an instant; Refused if it is over."""
+def left(assigned: Assigned, at: datetime) -> Span | None:
+    """What of a shift is still to come at an instant; None if it is over."""
     shift = assigned.shift
-    if shift.end <= at:
-        raise Refused(
-            f"{shift.id} is over by {iso(at)}, and what was does not change. To set down what really was: --from"
-        )
-    return Span(max(shift.start, at), shift.end)
+    return Span(max(shift.start, at), shift.end) if shift.end > at else None
+
+
+def _open(assigned: Assigned, at: datetime, zone_name: str) -> Span:
+    """What of a shift is still to come; Refused, in the team's time, if it is over."""
+    span = left(assigned, at)
+    if span is None:
+        over = f"{assigned.shift.id} is over by {minute(at, zone_name)}, and what was does not change"
+        raise Refused(f"{over}. To set down what really was: --from")
+    return span
 
 
 # ------------------------------------------------------------------------------------------------------------ read
@@ -160,11 +167,11 @@ def _insist_once(found: Sequence[Found]) -> None:
         raise WrongUsage(f"{twice} is named twice. Name each shift once, with the one person who takes it.")
 
 
-def _within(assigned: Assigned, left: Span, span: Span, text: str) -> Span:
+def _within(assigned: Assigned, left: Span, span: Span, text: str, zone_name: str) -> Span:
     """What of a stretch is still to come of a shift."""
     both = left.common(span)
     if both is None or not common(assigned.shift.spans, (both,)):
-        ends = f"{iso(left.start)} to {iso(left.end)}"
+        ends = f"{minute(left.start, zone_name)} to {minute(left.end, zone_name)}"
         raise WrongUsage(f'"{text}" holds no hours of {assigned.shift.id} that are left: {ends}.')
     return both
 

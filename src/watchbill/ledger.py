@@ -58,6 +58,11 @@ def settle(
     return out
 
 
+def faded(balance: int, days: int, half_life: int) -> int:
+    """What is left of a balance, in hundredths of an hour, after so many days; those who wait keep all of theirs."""
+    return round(_kept(days, half_life) * balance)
+
+
 def _kept(days: int, half_life: int) -> Fraction:
     """The part of a balance that is left after so many days; all of it without a half-life.
 

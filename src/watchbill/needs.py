@@ -1,6 +1,7 @@
 """What `staffing` finds out: how many people each site takes, and how it fares as leave grows. Frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from watchbill.periods import Period
 
@@ -72,10 +73,19 @@ def _fragility(month: Month) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """Shifts that run already when a period starts, by id, and their hours on call in it."""
+
+    shifts: tuple[str, ...] = ()
+    hours: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Staffing:
-    """What is known of each site of a team; not `complete` if it was stopped."""
+    """What is known of each site of a team; not `complete` if it was stopped. `begun` is not counted in it."""
 
     period: Period
     at_most: int
     sites: tuple[Staffed, ...]
     complete: bool
+    begun: Begun = field(default_factory=Begun)

@@ -11,7 +11,7 @@ from watchbill.domain import Held, Layer, Leave, Person, Pin, Relief, Role, Shif
 from watchbill.missed import Spans, around, may_hold, stretches
 from watchbill.periods import Period
 from watchbill.policy import TIERS, FairnessPolicy, LoadPolicy, Near, TierSpec
-from watchbill.times import Span, merged
+from watchbill.times import Span, merged, without
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ class Problem:
         for turn in turns:
             near = away[bisect_left(ends, turn.start) : bisect_left(ends, turn.end) + 1]
             missed = stretches(turn.spans, near)
-            if missed and person in self.servers[turn.key] and self._may_miss(turn, away):
+            keeps = bool(missed) and bool(without(turn.spans, near))
+            if keeps and person in self.servers[turn.key] and self._may_miss(turn, away):
                 yield _relief(turn, person, missed)
 
     def _may_miss(self, turn: Shift, away: tuple[Span, ...]) -> bool:

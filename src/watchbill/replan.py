@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from watchbill.assemble import Ground, Parts, answer_of, assemble, valued
 from watchbill.audit import audit, whole
+from watchbill.clocks import minute
 from watchbill.domain import Part, is_guest
 from watchbill.drafting import insist
 from watchbill.errors import Refused
@@ -79,7 +80,7 @@ def smallest_change(
             return found
         best = found
     if isinstance(best, Smallest):
-        raise _broken(best.draft, at)
+        raise _broken(best.draft, minute(at, ground.problem.zone))
     return _explained(left, watch)
 
 
@@ -128,10 +129,10 @@ def _explained(left: Remaining, watch: "Watch | None") -> Infeasible | OutOfTime
     return explain.explained(left.ground.problem, left.ground.rules, left.ground.loads, watch=watch)
 
 
-def _broken(draft: Draft, at: datetime) -> Refused:
+def _broken(draft: Draft, at: str) -> Refused:
     faults = [f"  {told(finding)}" for finding in _hard(draft)]
     head = (
-        f"what was held before {iso(at)} cannot change, and beside it these rules cannot be kept; nothing was "
+        f"what was held before {at} cannot change, and beside it these rules cannot be kept; nothing was "
         "written. Make them strength: should, or choose another time with --from:"
     )
     return Refused("\n".join([head, *faults[:MANY]]))
@@ -144,7 +145,8 @@ def _insist_on_history(ground: Ground, plan: Draft, at: datetime) -> None:
     faults = [fault for assigned in plan.shifts if assigned.shift.start < at for fault in _gone(ground, assigned, at)]
     if faults:
         more = [f"and {len(faults) - MANY} more"] if len(faults) > MANY else []
-        head = f"what was held before {iso(at)} cannot change, but the inputs do not fit it; nothing was written:"
+        when = minute(at, ground.problem.zone)
+        head = f"what was held before {when} cannot change, but the inputs do not fit it; nothing was written:"
         raise Refused("\n".join([head, *(f"  {fault}" for fault in [*faults[:MANY], *more])]))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from watchbill import drafting, workspace
 from watchbill.assemble import Ground
+from watchbill.clocks import minute
 from watchbill.deciding import left, named
 from watchbill.decisions import Effect, Handing, effect, from_now, known
 from watchbill.domain import Person
@@ -20,7 +21,7 @@ from watchbill.exchanging import Costs, Lot, Table, takers_of
 from watchbill.finding import find_person
 from watchbill.results import Assigned, Draft
 from watchbill.shelf import plan_path
-from watchbill.times import Span, iso
+from watchbill.times import Span
 
 MOST = 3
 # How many more than are shown are counted by the audit: the order in which they come rests on estimates.
@@ -103,7 +104,7 @@ def swaps(folder: Path, text: str, at: datetime, *, person: str | None = None, m
     team = workspace.read(folder)
     found = named(folder, team, text)
     with_ = find_person({one.id: one for one in team.people}, person) if person else None
-    lot = _lot(found.assigned, found.holder, at)
+    lot = _lot(found.assigned, found.holder, at, team.zone)
     ground = drafting.ground(folder, found.plan.period)
     plan = from_now(found.plan, at) if plan_path(folder, found.plan.period).is_file() else found.plan
     return search(ground, known(ground, plan), lot, at, person=with_, most=most)
@@ -147,8 +148,10 @@ def _offered(folder: Path, who: str, shift: str, at: datetime, person: str | Non
     return Offered(who, shift, found)
 
 
-def _lot(assigned: Assigned, holder: str | None, at: datetime) -> Lot:
+def _lot(assigned: Assigned, holder: str | None, at: datetime, zone_name: str) -> Lot:
     span = left(assigned, at)
+    if span is None:
+        raise Refused(f"{assigned.shift.id} is over by {minute(at, zone_name)}. Name one that is still to come.")
     holders = list(dict.fromkeys(part.person for part in assigned.parts if part.span.meets(span)))
     if holder is None and len(holders) != 1:
         who = f"is held by {' and '.join(holders)}" if holders else "is held by nobody"
@@ -158,7 +161,7 @@ def _lot(assigned: Assigned, holder: str | None, at: datetime) -> Lot:
         )
     own = [part for part in assigned.parts if part.person == (holder or holders[0]) and part.span.meets(span)]
     if not own:
-        raise Refused(f"what {holder} holds of {assigned.shift.id} is over by {iso(at)}.")
+        raise Refused(f"what {holder} holds of {assigned.shift.id} is over by {minute(at, zone_name)}.")
     theirs = Span(max(span.start, own[0].start), min(span.end, own[-1].end))
     return Lot(assigned, theirs, own[0].person)
 
@@ -170,7 +173,7 @@ def _open(ground: Ground, plan: Draft, lot: Lot, at: datetime) -> Iterator[Lot]:
         shift, holders = assigned.shift, {part.person for part in assigned.parts}
         alone = len(holders) == 1 and holders <= people.keys() and lot.holder not in holders
         if alone and shift.start >= at and not assigned.pinned and shift.turn != lot.shift.turn:
-            yield Lot(assigned, left(assigned, at), *holders)
+            yield Lot(assigned, Span(shift.start, shift.end), *holders)
 
 
 # ------------------------------------------------------------------------------------------------------ candidates

@@ -14,7 +14,7 @@ from watchbill import drafting, workspace
 from watchbill.assemble import Ground
 from watchbill.audit import PlanRoster
 from watchbill.domain import Part, Person
-from watchbill.errors import Refused, WrongUsage, did_you_mean
+from watchbill.errors import Refused
 from watchbill.judge import hand_pins, judge, with_pins
 from watchbill.load import Loads
 from watchbill.periods import Period
@@ -27,10 +27,9 @@ from watchbill.results import Draft, Infeasible, OutOfTime
 from watchbill.rules._held import Holding, holdings
 from watchbill.rules._tally import counter
 from watchbill.shelf import draft_path, plan_path
-from watchbill.times import DAY, EPOCH, Span, merged, total, wall, without, zone
-from watchbill.workspace import overlay, plans
-from watchbill.workspace.moments import moments
-from watchbill.workspace.overlay import NOTHING, Overlay
+from watchbill.times import EPOCH, Span, merged, total, without
+from watchbill.workspace import plans
+from watchbill.workspace.overlay import Overlay
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
@@ -139,57 +138,6 @@ class Impossible:
             missing = total(without(assigned.shift.spans, _covered(assigned.parts))) / timedelta(hours=1)
             out[assigned.shift.role] = out.get(assigned.shift.role, 0) + round(missing * 100)
         return {role: hours for role, hours in out.items() if hours}
-
-
-# ------------------------------------------------------------------------------------------------------- suppose
-
-
-def supposition(
-    folder: Path,
-    period: Period,
-    *,
-    leaves: Sequence[str] = (),
-    gone: Sequence[str] = (),
-    changes: Sequence[tuple[str, bytes]] = (),
-    since: datetime | None = None,
-) -> Overlay:
-    """What to lay over the folder: `ana:2027-02-01..2027-05-31`, people who go, and fragments (name, bytes).
-
-    Who goes does so before the period, or at `since`. WrongUsage for an unknown person or dates that are none.
-    """
-    out = sum((overlay.fragment(name, data) for name, data in changes), NOTHING)
-    people = {person.id: person for person in workspace.read(folder, out).people}
-    for text in leaves:
-        id_, _, dates = text.partition(":")
-        out += overlay.away(_known(id_.strip(), people, "--leave ana:2027-02-01..2027-05-31").id, [_dates(text, dates)])
-    for id_ in gone:
-        out += _going(_known(id_, people, "--without ana"), period, since)
-    return out
-
-
-def _known(id_: str, people: Mapping[str, Person], example: str) -> Person:
-    if id_ not in people:
-        raise WrongUsage(f'"{id_}" is nobody of the team. {did_you_mean(id_, people)} Write it as {example}.')
-    return people[id_]
-
-
-def _dates(text: str, dates: str) -> str:
-    try:
-        moments(dates)
-    except ValueError as error:
-        raise WrongUsage(f'"{text}": {error} Write it as --leave ana:2027-02-01..2027-05-31.') from None
-    return dates.strip()
-
-
-def _going(person: Person, period: Period, since: datetime | None) -> Overlay:
-    """Someone whose last day is before the period, or who is away from an instant on and gone the next day."""
-    if since is None:
-        return overlay.gone(person.id, person.joined, period.first - 2 * DAY)
-    at = wall(since, zone(person.zone))
-    if (at.hour, at.minute) == (0, 0):
-        return overlay.gone(person.id, person.joined, at.date() - DAY)
-    rest = overlay.away(person.id, [f"{at:%Y-%m-%d %H:%M}..24:00"])
-    return overlay.gone(person.id, person.joined, at.date()) + rest
 
 
 # ----------------------------------------------------------------------------------------------------------- plan

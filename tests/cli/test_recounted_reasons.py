@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -13,8 +14,9 @@ import pytest
 
 from exchanged import CHANGES, Exchanged
 from recounted import ID, KINDS, MOMENT, NAME, NAMES, PERIOD, done, id_of, publish, sums_of
-from recounting import Form, Reader, Sums, changes_in, close, moment, number, silent
+from recounting import Form, Reader, Sums, changes_in, close, faded, moment, number, silent
 from tiny import Cli
+from watchbill.cli import base
 from watchbill.domain import BUCKETS, Part, Shift, Wish
 from watchbill.times import Span, common, from_iso, merged, total
 
@@ -52,7 +54,10 @@ def shift_forms(sums: Sums, shift: Shift) -> list[Form]:
         if found["slack"]:
             assert (found["slack"], found["tier"]) in {(str(t.slack), t.name) for t in sums.ground.problem.tiers}
 
-    why = r"later tiers may spend (?P<slack>\d+) % of (?P<tier>\w+), and did|the search had not shown .*"
+    why = (
+        r"later tiers may spend (?P<slack>\d+) % of (?P<tier>\w+), and did|the search had not shown .*|"
+        r"but it had begun .*|the inputs have changed .*|after news as little .*|the plan was changed .*"
+    )
     return [
         head(sums),
         Form(
@@ -101,6 +106,7 @@ def reader() -> Reader:
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setattr(base, "PIPED_WIDTH", 2000)
 
 
 @pytest.mark.parametrize(("kind", "seed"), KINDS_AND_SEEDS)
@@ -139,12 +145,14 @@ def forced_forms(sums: Sums, then: Sums) -> list[Form]:
         before = re.search(r"cost no more (.+?) costs", found["claim"])
         told = re.split(", | or ", before[1]) if before else []
         assert told == list(more)[: list(more).index(found["tier"])]
+        assert bool(found["most"]) is not found["claim"].startswith("proven")
         if least := re.search(r"at least ([\d ]+) more (\w+)", found["claim"]):
             assert least[2] == deciding
             assert 0 < number(least[1]) < more[least[2]]
 
     def tier(found: re.Match[str]) -> None:
-        name, was, is_, told = found.groups()
+        name, was, most, is_, told = found.groups()
+        assert not most or "more" in told
         assert (int(was), int(is_)) == (sums.tiers[name], then.tiers[name])
         assert changes_in(told) == ({name: more[name]} if more[name] else {})
 
@@ -165,11 +173,11 @@ def forced_forms(sums: Sums, then: Sums) -> list[Form]:
             lambda _: none([str(deciding)] if deciding else []),
         ),
         Form(
-            rf"The best plan (?:found )?with (?:{NAME}) on {ID} costs (?P<more>[\d ]+) more (?P<tier>\w+); "
-            r"(?P<claim>.+)\.",
+            rf"(?:The best plan with (?:{NAME}) on {ID} costs|With (?:{NAME}) on {ID} the best plan found costs "
+            r"(?P<most>at most)) (?P<more>[\d ]+) more (?P<tier>\w+); (?P<claim>.+)\.",
             best,
         ),
-        Form(r"(\w+): (-?\d+), would be (-?\d+): (the same|[\d ]+ (?:more|less) \w+)", tier),
+        Form(r"(\w+): (-?\d+), would be (at most )?(-?\d+): (?:at most )?(the same|[\d ]+ (?:more|less) \w+)", tier),
         Form(r"(\d+) shifts? changes? hands:|(?!)", count),
         Form(rf"  ({MOMENT})  ({ID}): (.+) -> (.+)", move),
     ]
@@ -217,8 +225,11 @@ def person_forms(sums: Sums, who: str) -> list[Form]:
     def bucket(found: re.Match[str]) -> None:
         name = (found[1] or "all ").strip()
         load, part = sums.load(who, name), sums.part(who, name)
-        wanted: list[int | Fraction] = [load, part, load - part, sums.before(who, name), sums.after(who, name)]
+        wanted: list[int | Fraction] = [load, part, load - part, sums.before(who, name)]
         assert all(close(found[n], amount) for n, amount in enumerate(wanted, 2)), (found[0], wanted)
+        assert close(found["then"], sums.after(who, name))
+        left = Fraction(faded(problem.fairness.half_life, len(problem.period.dates))) * sums.before(who, name)
+        assert close(found["left"] or found[5], left)
 
     def kept(found: re.Match[str]) -> None:
         first, last = days_in(found[1])
@@ -226,7 +237,9 @@ def person_forms(sums: Sums, who: str) -> list[Form]:
         start, end = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (first, last + timedelta(days=1)))
         lax = {r.turn.turn for r in problem.reliefs if r.person == who}
         met = [t for t in problem.turns if t.turn not in lax and any(s.start < end and start < s.end for s in t.spans)]
-        assert int(found[2]) == len(met), found[0]
+        assert int(found["free"] or 0) == len(met), found[0]
+        off = (Span(start, end),)
+        taken(sums, who, off, found[0])
 
     def wished(found: re.Match[str]) -> None:
         wish = next(wishes)
@@ -261,11 +274,15 @@ def person_forms(sums: Sums, who: str) -> list[Form]:
         Form(r"Holds (\d+) shifts?(?:, of which (.+))?\.", holds),
         Form(
             r"  (night |weekend |holiday )?load: ([\d.]+) h, the part is ([\d.]+) h \(([+-]?[\d.]+)\); "
-            r"balance ([+-]?[\d.]+), then ([+-]?[\d.]+)",
+            r"balance ([+-]?[\d.]+)(?: \(fades to (?P<left>[+-]?[\d.]+)\))?, then (?P<then>[+-]?[\d.]+)",
             bucket,
         ),
         silent(r"Leave:|Wishes:|Wishes: none for this time\."),
-        Form(r"  leave (.+): kept, free of (\d+) shifts?", kept),
+        Form(
+            rf"  leave ([^:]+): kept(?:, free of (?P<free>\d+) shifts?)?(?:; (?:{NAME}) takes [\d.]+ h)*"
+            rf"(?:; [\d.]+ h of {ID} had been before the news)*",
+            kept,
+        ),
         Form(
             r"  (avoid|prefer) (.+): (?P<how>granted|not granted|not wholly granted|no shift is in that time)"
             r"(?:, (?P<hours>[\d.]+) h of it held: (?P<ids>.+))?",
@@ -275,6 +292,19 @@ def person_forms(sums: Sums, who: str) -> list[Form]:
         Form(rf"    ({ID}): (?!the cheapest|to hold it)(.+)", in_the_way),
         silent(r"Each line prices one simple exchange, everything else staying as it is; not a whole new plan\."),
     ]
+
+
+def taken(sums: Sums, who: str, off: Sequence[Span], line: str) -> None:
+    """What a line says that others take of somebody's shifts, and what they held before they fell ill."""
+    took, held = Counter[str](), sums.held(who)
+    for id_ in held:
+        for part in sums.parts[id_]:
+            spans = common(sums.ground.problem.shift[id_].spans, (part.span,)) if part.person != who else ()
+            took[NAMES[part.person]] += round(total(common(spans, off)) / timedelta(minutes=1))
+    told = {name: float(amount) for name, amount in re.findall(rf"({NAME}) takes ([\d.]+) h", line)}
+    assert told == {name: round(minutes / 60, 1) for name, minutes in took.items() if minutes}
+    for amount, id_ in re.findall(rf"([\d.]+) h of ({ID}) had been", line):
+        assert abs(float(amount) - total(common(held[id_], off)) / timedelta(hours=1)) <= 0.051
 
 
 def days_in(text: str) -> tuple[date, date]:

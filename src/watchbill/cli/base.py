@@ -143,6 +143,17 @@ def say(text: str = "") -> None:
     say_data(from_here(text))
 
 
+def say_folded(text: str, hang: int = 2) -> None:
+    """Prints a sentence as `say` does, folded at the terminal's width: what goes on is indented `hang` further."""
+    from shutil import get_terminal_size
+    from textwrap import wrap
+
+    width = get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
+    indent = " " * (len(text) - len(text.lstrip()) + hang)
+    folded = wrap(from_here(text), width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    say_data("\n".join(folded))
+
+
 def say_data(text: str) -> None:
     """Prints text on standard output as it stands."""
     try:

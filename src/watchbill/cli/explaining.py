@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of, say, say_json
+from watchbill.cli.base import AsJson, command, end, folder_of, note, period_of, say, say_folded, say_json
 from watchbill.cli.watching import chosen, end_if, shown, watched
 from watchbill.endings import ABORTED
 from watchbill.errors import WrongUsage
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from watchbill.periods import Period
     from watchbill.results import OutOfTime, Tier
     from watchbill.solve.limits import Watch
-    from watchbill.why import Case, Explained, Forced, Impossible, Personal
+    from watchbill.why import Case, Explained, Personal
+    from watchbill.whynot import Forced, Impossible
 
 NO_PLAN, OUT_OF_TIME = 3, 5
 EXCHANGE = "Each line prices one simple exchange, everything else staying as it is; not a whole new plan."
@@ -83,10 +84,10 @@ def _period(words: Sequence[str]) -> "Period | None":
 def _forced(
     folder: Path, shift: str, person: str, period: "Period | None", *, draft: bool, effort: float, quiet: bool
 ) -> "Worked[Forced | Impossible | OutOfTime]":
-    from watchbill import why
+    from watchbill import whynot
 
     def call(watch: "Watch") -> "Forced | Impossible | OutOfTime":
-        return why.why_not(folder, shift, person, period, draft=draft, effort=chosen(effort), watch=watch)
+        return whynot.why_not(folder, shift, person, period, draft=draft, effort=chosen(effort), watch=watch)
 
     return watched(f"{shift} with {person}", call, quiet=quiet, said=shown)
 
@@ -95,6 +96,7 @@ def _forced(
 
 
 def _tell(found: "Explained", *, as_json: bool) -> None:
+    from watchbill.reasons.candidates import cheapest
     from watchbill.report import reasons
 
     case, problem = found.case, found.case.ground.problem
@@ -103,13 +105,15 @@ def _tell(found: "Explained", *, as_json: bool) -> None:
         say_json({**_head(case), "shift": reasons.shift_json(found.assigned), "others": people})
         return
     _warn(case)
-    say(reasons.held(found.assigned, problem.person, problem.zone))
-    say(reasons.verdict(found.others, case.tiers, problem.person))
+    say_folded(reasons.held(found.assigned, problem.person, problem.zone), 0)
+    best = cheapest(found.others)
+    undone = found.undone(best.exchange) if best else ""
+    say_folded(reasons.verdict(found.others, problem.person, undone, case.tiers), 0)
     say()
     for candidate in found.others:
-        say(reasons.line(candidate, problem.person))
+        say_folded(reasons.line(candidate, problem.person))
     say()
-    say(EXCHANGE)
+    say_folded(EXCHANGE, 0)
 
 
 def _head(case: "Case") -> dict[str, Any]:
@@ -119,8 +123,8 @@ def _head(case: "Case") -> dict[str, Any]:
 def _warn(case: "Case") -> None:
     if case.stale:
         note("note: the inputs have changed since it was made; everything is counted by the inputs as they are now.")
-    if case.pricer.broken:
-        count = len(case.pricer.broken)
+    if case.broken:
+        count = len(case.broken)
         note(f"note: the plan breaks {count} hard rule{'' if count == 1 else 's'} as it is. See: watchbill audit")
 
 
@@ -128,7 +132,7 @@ def _warn(case: "Case") -> None:
 
 
 def _tell_forced(asked: "Forced | Impossible | OutOfTime", *, quiet: bool, as_json: bool, interrupted: bool) -> None:
-    from watchbill.why import Forced, Impossible
+    from watchbill.whynot import Forced, Impossible
 
     if isinstance(asked, Forced):
         _tell_plan(asked, as_json=as_json)
@@ -159,15 +163,23 @@ def _tell_plan(asked: "Forced", *, as_json: bool) -> None:
 
     problem = asked.case.ground.problem
     _warn(asked.case)
-    say(held(asked.assigned, problem.person, problem.zone))
-    say(_verdict(asked, problem.person[asked.person].name))
+    for line in _cut(asked):
+        note(line)
+    say_folded(held(asked.assigned, problem.person, problem.zone), 0)
+    say_folded(_verdict(asked, problem.person[asked.person].name), 0)
     say()
     for now, then in asked.rows:
         told = change(now.name, then.value - now.value) if then.value != now.value else "the same"
-        say(f"{now.name}: {now.value}, would be {then.value}: {told}")
+        most = "" if asked.is_proven(now.name) else "at most "
+        say(f"{now.name}: {now.value}, would be {most}{then.value}: {most}{told}")
     say()
     for row in _moves(asked):
-        say(row)
+        say_folded(row, 4)
+
+
+def _cut(asked: "Forced") -> list[str]:
+    """What is said of shifts in parts that no choice of the solver expresses."""
+    return [f"note: {id_} was cut into parts by hand; here it is one whole." for id_ in asked.cut]
 
 
 def _verdict(asked: "Forced", name: str) -> str:
@@ -178,7 +190,7 @@ def _verdict(asked: "Forced", name: str) -> str:
         return f"With {name} on {shift} a plan exists that costs no more in any tier: here it is."
     now, then = asked.deciding
     costs = change(now.name, then.value - now.value)
-    head = f"The best plan found with {name} on {shift} costs {costs}"
+    head = f"With {name} on {shift} the best plan found costs at most {costs}"
     before = [tier.name for tier, _ in asked.rows][: [tier for tier, _ in asked.rows].index(now)]
     as_good = f" of the plans that cost no more {_listed(before)}" if before else ""
     if asked.proven:
@@ -216,7 +228,8 @@ def _forced_json(asked: "Forced") -> dict[str, Any]:
         "outcome": "solved",
         "shift": shift_json(asked.assigned),
         "person": asked.person,
-        "tiers": [_tier(now, then) for now, then in asked.rows],
+        "tiers": [{**_tier(now, then), "proven": asked.is_proven(now.name)} for now, then in asked.rows],
+        "cut": list(asked.cut),
         "deciding": asked.deciding and asked.deciding[0].name,
         "at_least": asked.at_least,
         "proven": asked.proven,
@@ -261,18 +274,22 @@ def _tell_person(found: "Personal", *, as_json: bool) -> None:
     _warn(found.case)
     say(heading(found.case.plan, problem.person[who].name))
     say(f"Holds {reasons.got_told(found.got)}.")
-    for line in reasons.carried(found.account):
-        say(f"  {line}")
+    for line in reasons.carried(found.account, found.faded):
+        say_folded(f"  {line}")
     if found.leave:
         say("Leave:")
     for respected in found.leave:
-        say(f"  {reasons.leave_told(respected)}")
+        say_folded(f"  {reasons.leave_told(respected, problem.person)}")
+    if found.limits:
+        say("Limits:")
+    for limited in found.limits:
+        say_folded(f"  {reasons.limit_told(limited)}")
     say("Wishes:" if found.wishes else "Wishes: none for this time.")
     for wished in found.wishes:
         for line in reasons.wish_told(wished, problem.person):
-            say(f"  {line}")
+            say_folded(f"  {line}")
     if any(not wished.granted and wished.ways for wished in found.wishes):
-        say(EXCHANGE)
+        say_folded(EXCHANGE, 0)
 
 
 def _person_json(found: "Personal") -> dict[str, Any]:
@@ -281,9 +298,10 @@ def _person_json(found: "Personal") -> dict[str, Any]:
     return {
         **_head(found.case),
         "person": found.account.person,
-        "account": reasons.account_json(found.account),
+        "account": reasons.account_json(found.account, found.faded),
         "shifts": [shift.id for shift in found.got.shifts],
         "kinds": found.got.kinds,
         "leave": [reasons.leave_json(respected) for respected in found.leave],
+        "limits": [reasons.limit_json(limited) for limited in found.limits],
         "wishes": [reasons.wish_json(wished) for wished in found.wishes],
     }

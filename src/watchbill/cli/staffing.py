@@ -51,6 +51,8 @@ def staffing(
         say_json(tables.as_json(done))
     else:
         say(f"{done.period}: how many people it takes{'' if done.complete else ', as far as it was asked: stopped'}.")
+        if left_out := tables.left_out(done):
+            say(left_out)
         for site in done.sites:
             out("", tables.site(site, percent))
     end_if(worked.interrupted and not done.complete)

@@ -63,7 +63,7 @@ def what_if(
     Without --from everything is planned from scratch. Exit code 3: no plan could exist; 5: out of time without one;
     130: interrupted, and what is shown is as far as it was known.
     """
-    from watchbill import whatif, workspace
+    from watchbill import supposing, whatif, workspace
     from watchbill.cli.planning import tell_no_plan
     from watchbill.cli.replanning import moment
     from watchbill.results import OutOfTime
@@ -76,7 +76,7 @@ def what_if(
     team = workspace.read(folder)
     at = moment(since, team.zone, now()) if since is not None else None
     wanted = period_of(period) or period_meant(shelf(folder), wall(at, zone(team.zone)).date() if at else None)
-    over = whatif.supposition(
+    over = supposing.supposition(
         folder, wanted, leaves=leave or (), gone=without or (), changes=_fragments(change or ()), since=at
     )
     work = chosen(effort)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchbill.cli.base import AsJson, command, folder_of, note, say, say_json
+from watchbill.cli.base import AsJson, command, folder_of, note, say, say_folded, say_json
 
 if TYPE_CHECKING:
     from watchbill.report.exchanges import Choice
@@ -62,7 +62,7 @@ def _tell(found: "Swaps", again: str | None) -> None:
     people, zone_name = found.people, found.zone
     lot = found.lot
     when = f"{words.moment(lot.span.start, zone_name)} to {words.until(lot.span.end, lot.span.start, zone_name)}"
-    say(f"{lot.shift.id}, held by {words.name(lot.holder, people)}, {when} · times in {zone_name}")
+    say_folded(f"{lot.shift.id}, held by {words.name(lot.holder, people)}, {when} · times in {zone_name}")
     kinds = (("Taken for nothing in return", found.gives), ("Swaps of two", found.pairs))
     for title, listed in (*kinds, ("Rounds of three, nobody worse off by their own wishes", found.rounds)):
         say("")
@@ -75,9 +75,10 @@ def _list(listed: "Sequence[Exchange]", people: "People", zone_name: str, again:
 
     for number, exchange in enumerate(listed, 1):
         first, *others = exchanges.lines(_choice(exchange, again), people, zone_name)
-        say(f"{number:>2}. {first}")
+        say_folded(f"{number:>2}. {first}", 6 - (number < 10))
         for line in others:
-            say(f"    {line}")
+            # A command is to be copied, so it stays in one line.
+            (say if line.lstrip().startswith("watchbill ") else say_folded)(f"    {line}")
 
 
 def _choice(exchange: "Exchange", again: str | None) -> "Choice":

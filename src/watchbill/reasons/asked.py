@@ -1,14 +1,18 @@
 """What one person asked for and what became of it: each wish, granted or not, and what the alternatives would cost."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from watchbill.audit import audit
 from watchbill.domain import KINDS, Shift, Wish
 from watchbill.reasons.candidates import Candidate, candidate, candidates, cheapest
 from watchbill.reasons.prices import Pricer
+from watchbill.rules import Limit
 from watchbill.rules.base import Stint
 from watchbill.rules.wishes import Claim
-from watchbill.times import common
+from watchbill.times import EPOCH, Span, common, merged, total, without
 from watchbill.understood import Line
 
 MOST = 3
@@ -44,10 +48,26 @@ class Wished:
 
 @dataclass(frozen=True, slots=True)
 class Respected:
-    """One line of leave or `never`: the shifts of the plan that the person holds in spite of it; none as a rule."""
+    """One line of leave or `never`: the shifts of the plan that the person holds in spite of it; none as a rule.
+
+    `touched`: turns of layers that the person serves which it touches. `taken`: what others take of shifts that the
+    person holds, in seconds by who, in order of time. `before`: shifts held in spite of it before the plan was made
+    again, with the seconds of it.
+    """
 
     line: Line
     held: tuple[Shift, ...]
+    touched: int = 0
+    taken: tuple[tuple[str, int], ...] = ()
+    before: tuple[tuple[Shift, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A limit that somebody set for themselves, and what the plan has against it, in sentences."""
+
+    rule: Limit
+    broken: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +91,45 @@ def wished(pricer: Pricer, wish: Wish, line: Line) -> Wished:
     return Wished(line, held, sum(seconds for _, seconds in met), named, tuple(ways))
 
 
-def respected(pricer: Pricer, line: Line, person: str) -> Respected:
-    """Whether a line of leave is kept."""
-    blocked = {turn.turn for turn in line.blocks}
-    against = {id_ for f in pricer.broken if f.rule == "leave" and person in f.people for id_ in f.shifts}
-    held = (stint.shift for stint in _stints(pricer, person))
-    return Respected(line, tuple(shift for shift in held if shift.turn in blocked and shift.id in against))
+def respected(
+    pricer: Pricer, line: Line, person: str, away: Sequence[Span], since: datetime | None = None
+) -> Respected:
+    """Whether a line of leave is kept that keeps somebody away; what was held before `since` is history."""
+    problem = pricer.problem
+    spans, begun = merged(away), (Span(EPOCH, since),) if since else ()
+    touched = [t for t in problem.turns if person in problem.servers[t.key] and common(t.spans, spans)]
+    in_spite = [(stint.shift, both) for stint in _stints(pricer, person) if (both := common(stint.spans, spans))]
+    held = tuple(dict.fromkeys(shift for shift, both in in_spite if without(both, begun)))
+    over: Counter[Shift] = Counter()
+    for shift, both in in_spite:
+        over[shift] += _seconds(common(both, begun))
+    before = tuple((shift, amount) for shift, amount in over.items() if amount)
+    return Respected(line, held, len(touched), tuple(_taken(pricer, person, spans).items()), before)
+
+
+def limited(pricer: Pricer, rule: Limit, person: str) -> Limited:
+    """Whether a plan keeps a limit that somebody set for themselves."""
+    found = audit(pricer.problem, [rule.on_its_own()], pricer.parts, pricer.loads)
+    return Limited(rule, tuple(finding.sentence for finding in found if person in finding.people))
+
+
+def _taken(pricer: Pricer, person: str, away: Sequence[Span]) -> Counter[str]:
+    """Who takes how many seconds of what a person holds and is away for."""
+    out: Counter[str] = Counter()
+    for stint in _first_stints(pricer, person):
+        for part in pricer.parts[stint.shift.id]:
+            if part.person != person and (both := common(common(stint.shift.spans, (part.span,)), away)):
+                out[part.person] += _seconds(both)
+    return out
+
+
+def _first_stints(pricer: Pricer, person: str) -> Sequence[Stint]:
+    """One stint of each shift that a person holds some of."""
+    return list({stint.shift.id: stint for stint in reversed(_stints(pricer, person))}.values())[::-1]
+
+
+def _seconds(spans: Sequence[Span]) -> int:
+    return round(total(spans).total_seconds())
 
 
 def got(pricer: Pricer, person: str) -> Got:

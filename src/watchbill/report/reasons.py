@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from watchbill.domain import BUCKETS, Part, Shift
-from watchbill.reasons.asked import Got, Respected, Way, Wished
+from watchbill.reasons.asked import Got, Limited, Respected, Way, Wished
 from watchbill.reasons.candidates import Candidate, cheapest, grouped
 from watchbill.reasons.prices import Exchange, Step
 from watchbill.report import said
@@ -29,8 +29,11 @@ def held(assigned: Assigned, people: People, zone_name: str) -> str:
     return f"{who} {verb} {shift.id}, {when}{'; pinned' if assigned.pinned else ''}."
 
 
-def verdict(found: Sequence[Candidate], tiers: Sequence[Tier], people: People) -> str:
-    """The answer in a sentence or two: what the cheapest exchange costs, or that nobody else could."""
+def verdict(found: Sequence[Candidate], people: People, undone: str = "", tiers: Sequence[Tier] = ()) -> str:
+    """The answer in a sentence or two: what the cheapest exchange costs, or that nobody else could.
+
+    `undone` is the cause for which the plan leaves it undone, should it cost less: see `why.Explained.undone`.
+    """
     best = cheapest(found)
     if best is None:
         return "Nobody else could hold it as the plan stands: each line says what is in the way."
@@ -41,15 +44,20 @@ def verdict(found: Sequence[Candidate], tiers: Sequence[Tier], people: People) -
         return f"{head} With {who} on it nothing would cost more or less: a tie."
     if step.more > 0:
         return f"{head} The cheapest is {who}: {steps_told(best.exchange.tiers)}."
-    tier = next((tier for tier in tiers if tier.name == step.name), None)
-    return f"{head} With {who} on it {steps_told(best.exchange.tiers)}: {_why_still(step, tier)}."
+    return f"{head} With {who} on it {steps_told(best.exchange.tiers)}: {_why_still(step, undone, tiers)}."
 
 
-def _why_still(step: Step, tier: Tier | None) -> str:
-    """Why a plan may have left an exchange undone that looks cheaper."""
-    if tier is not None and 0 <= step.before - tier.best <= abs(tier.best) * tier.slack // 100 and tier.slack:
-        return f"later tiers may spend {tier.slack} % of {step.name}, and did"
-    return f"the search had not shown that {step.name} is the least possible, or the plan was changed by hand"
+def _why_still(step: Step, undone: str, tiers: Sequence[Tier]) -> str:
+    """Why a plan left an exchange undone that costs less."""
+    slack = next((tier.slack for tier in tiers if tier.name == step.name), 0)
+    causes = {
+        "past": "but it had begun when the plan was last changed, and what was does not change",
+        "inputs": "the inputs have changed since the plan was made",
+        "news": "after news as little as possible of the plan was changed, whatever that cost",
+        "hand": "the plan was changed or pinned by hand",
+        "slack": f"later tiers may spend {slack} % of {step.name}, and did",
+    }
+    return causes.get(undone, f"the search had not shown that {step.name} can be less")
 
 
 def line(candidate: Candidate, people: People) -> str:
@@ -84,9 +92,9 @@ def candidate_json(candidate: Candidate) -> dict[str, Any]:
         "distances": [
             {
                 "bucket": d.bucket,
-                "part": d.part,
-                "before": d.before,
-                "after": d.after,
+                "part": d.part / 100,
+                "before": d.before / 100,
+                "after": d.after / 100,
                 "percent_before": d.percent(d.before),
                 "percent_after": d.percent(d.after),
             }
@@ -111,15 +119,18 @@ def _findings(exchange: Exchange, found: Sequence[Finding]) -> list[dict[str, An
 # ---------------------------------------------------------------------------------------------------------- person
 
 
-def carried(account: Account) -> Iterator[str]:
-    """A line for each bucket: load, part and balance in hours."""
+def carried(account: Account, faded: Mapping[str, int]) -> Iterator[str]:
+    """A line for each bucket: load, part and balance in hours, and what is left of that balance when it has faded."""
     for bucket in BUCKETS:
         load, part = account.load.get(bucket, 0), account.reference.get(bucket, 0)
         if load or part:
             what = "load" if bucket == "all" else f"{bucket} load"
             before, after = (hours(sums[bucket], sign=True) for sums in (account.before, account.after))
             difference = hours(load - part, sign=True)
-            yield f"{what}: {hours(load)} h, the part is {hours(part)} h ({difference}); balance {before}, then {after}"
+            left = hours(faded.get(bucket, 0), sign=True)
+            fades = f" (fades to {left})" if left != before else ""
+            sums = f"{hours(load)} h, the part is {hours(part)} h ({difference})"
+            yield f"{what}: {sums}; balance {before}{fades}, then {after}"
 
 
 def got_told(found: Got) -> str:
@@ -154,11 +165,22 @@ def _way(way: Way, people: People, *, avoided: bool) -> str:
     return f"{way.shift.id}: {who}: {'; '.join([steps_told(best.exchange.tiers), *best.reasons])}"
 
 
-def leave_told(found: Respected) -> str:
-    """One line of leave: kept, or which shifts lie in it all the same."""
-    when = f"{found.line.kind} {said.when(found.line)}"
-    free = counted(len(found.line.blocks), "shift")
-    return f"{when}: not kept, by {_shifts(found.held)}" if found.held else f"{when}: kept, free of {free}"
+def leave_told(found: Respected, people: People) -> str:
+    """One line of leave: kept, and what others take for it; or which shifts lie in it all the same."""
+    free = f", free of {counted(len(found.line.blocks), 'shift')}" if found.line.blocks else ""
+    how = f"not kept, by {_shifts(found.held)}" if found.held else f"kept{free}"
+    more = [f"{name(who, people)} takes {_span(seconds)}" for who, seconds in found.taken]
+    more += [f"{_span(seconds)} of {shift.id} had been before the news" for shift, seconds in found.before]
+    return "; ".join([f"{found.line.kind} {said.when(found.line)}: {how}", *more])
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds / 3600:.1f}".removesuffix(".0") + " h"
+
+
+def limit_told(found: Limited) -> str:
+    """One limit of a person's own: kept, or what is against it."""
+    return f"{said.limit(found.rule)}: {'; '.join(found.broken) or 'kept'}"
 
 
 def _shifts(listed: Sequence[Shift]) -> str:
@@ -188,17 +210,26 @@ def leave_json(found: Respected) -> dict[str, Any]:
         "kept": not found.held,
         "blocks": [turn.turn for turn in found.line.blocks],
         "held": [shift.id for shift in found.held],
+        "taken": [{"person": person, "hours": seconds / 3600} for person, seconds in found.taken],
+        "before": [{"shift": shift.id, "hours": seconds / 3600} for shift, seconds in found.before],
     }
 
 
-def account_json(account: Account) -> dict[str, Mapping[str, int]]:
-    """The sums of a person, in hundredths of an hour by bucket."""
-    return {
-        "load": dict(account.load),
-        "reference": dict(account.reference),
-        "before": dict(account.before),
-        "after": dict(account.after),
+def limit_json(found: Limited) -> dict[str, Any]:
+    """One limit of a person's own as JSON values."""
+    return {"limit": said.limit(found.rule), "kept": not found.broken, "broken": list(found.broken)}
+
+
+def account_json(account: Account, faded: Mapping[str, int]) -> dict[str, Mapping[str, float]]:
+    """The sums of a person, in hours by bucket."""
+    sums = {
+        "load": account.load,
+        "reference": account.reference,
+        "before": account.before,
+        "faded": faded,
+        "after": account.after,
     }
+    return {what: {bucket: sum_ / 100 for bucket, sum_ in listed.items()} for what, listed in sums.items()}
 
 
 def shift_json(assigned: Assigned) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -27,6 +28,14 @@ def site(staffed: Staffed, percent: int) -> RenderableType:
     if staffed.unasked:
         parts += [Text(), literal(f"as leave grows: stopped before {_settled(staffed.unasked)} settled.")]
     return Group(*parts)
+
+
+def left_out(done: Staffing) -> str:
+    """`Not counted: 3 shifts that run already when it starts, 98 h of it.`; empty where there is none."""
+    count = len(done.begun.shifts)
+    runs = "runs" if count == 1 else "run"
+    of_it = f"{done.begun.hours / timedelta(hours=1):.0f} h of it"
+    return f"Not counted: {counted(count, 'shift')} that {runs} already when it starts, {of_it}." if count else ""
 
 
 def _settled(months: Sequence[str]) -> str:
@@ -87,6 +96,7 @@ def as_json(done: Staffing) -> dict[str, Any]:
         "period": done.period.name,
         "at_most": done.at_most,
         "complete": done.complete,
+        "not_counted": {"shifts": list(done.begun.shifts), "hours": done.begun.hours / timedelta(hours=1)},
         "rates": list(RATES),
         "sites": [
             {

@@ -17,15 +17,15 @@ from watchbill.assemble import Ground
 from watchbill.domain import Shift
 from watchbill.errors import Refused
 from watchbill.load import Loads
-from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, STOPPED, Month, Need, Site, Staffed, Staffing
+from watchbill.needs import AT_MOST, LEAVE, OPEN, RATES, RULES, STOPPED, Begun, Month, Need, Site, Staffed, Staffing
 from watchbill.periods import Period
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
-from watchbill.rules import Fair, Keep, Limit, Pin, Rule, Wishes
+from watchbill.rules import Fair, Keep, Limit, Pin, Rule, Wishes, in_force, written
 from watchbill.staffing.crew import Crew
 from watchbill.staffing.floors import MOST, SOLVED, Floor, by_hours, by_turns, together, too_long, whole
 from watchbill.staffing.sizes import Search
-from watchbill.times import wall, zone
+from watchbill.times import total, wall, zone
 
 if TYPE_CHECKING:
     from watchbill.solve import Watch
@@ -67,7 +67,15 @@ def staffing(
         months = tuple(inquiry.months()) if growth else ()
         unasked = inquiry.names[len(months) :] if growth else ()
         done.append(Staffed(site, needs, months, unasked))
-    return Staffing(period, at_most, tuple(done), not watch.stopped.is_set())
+    return Staffing(period, at_most, tuple(done), not watch.stopped.is_set(), _begun(team, period, facts.shifts))
+
+
+def _begun(team: workspace.Workspace, period: Period, counted: Sequence[Shift]) -> Begun:
+    """What runs already at the start of a period, as its first plan would take it over."""
+    facts, _ = workspace.problem(replace(team, pins=()), period)
+    known = {shift.id for shift in counted}
+    head = [shift for shift in facts.shifts if shift.id not in known]
+    return Begun(tuple(shift.id for shift in head), sum((total(shift.spans) for shift in head), timedelta()))
 
 
 def sites(facts: Problem) -> tuple[Site, ...]:
@@ -100,7 +108,7 @@ class _Inquiry:
     def __init__(self, crew: Crew, rules: Sequence[Rule], site: Site, watch: "Watch") -> None:
         self._crew = crew
         self._rules = tuple(rules)
-        self._general = tuple(rule for rule in rules if not getattr(rule, "people", ()))
+        self._general = tuple(rule for rule in written(rules) if not getattr(rule, "people", ()))
         self._site = site
         self._watch = watch
 
@@ -154,10 +162,14 @@ class _Inquiry:
         from watchbill.solve import Progress
 
         self._watch.report(Progress(said, None, None))
-        rules = (*self._general, *more)
+        rules = self._for(problem, more)
         if self._agreed(_beginning(problem), [rule for rule in rules if not _asks_for_much(rule)]) is False:
             return False
         return self._agreed(problem, rules)
+
+    def _for(self, problem: Problem, more: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """The rules that are for everyone, with those that exceptions put in their place for these people."""
+        return (*in_force(self._general, problem.people), *more)
 
     def _agreed(self, problem: Problem, rules: Sequence[Rule]) -> bool | None:
         from watchbill.solve.existence import OTHER, USUAL, exists
@@ -172,7 +184,7 @@ class _Inquiry:
         """Whether a plan is found that the audit, which is no solver, has nothing against."""
         from watchbill.solve import Effort
 
-        ground = Ground(problem, (*self._general, *more), Loads(problem))
+        ground = Ground(problem, self._for(problem, more), Loads(problem))
         return isinstance(drafting.solved(ground, Inputs(""), Effort(work=WORK), self._watch), Draft)
 
     # --------------------------------------------------------------------------------------------------- growth
