@@ -32,11 +32,21 @@ A PERIOD is `2027-Q1`, `2027-02`, `2027` or `2027-01-04..2027-04-04` (both days 
 | 3 | no plan can exist; nothing was written |
 | 4 | PagerDuty refused, did not answer, or does not show what was written; the sentence says what stands |
 | 5 | out of time before any plan was found; nothing was written |
-| 130 | aborted by Ctrl-C, a plan by the second one; a push says how to go on |
+| 130 | interrupted by Ctrl-C before it was done; a push says how to go on |
 | 141 | whoever read the output has gone, as in a pipe to `head` |
 
+Ctrl-C once ends a search with what is known, and says so. `plan` and `replan` write the best plan so far, which is what
+they are asked for, and end with 0, or with 130 if there is none yet. `what-if`, `explain --why-not` and `staffing` show
+what is known and end with 130, since it is not the whole answer; that no plan can exist is one, and ends with 3.
+Everything else ends at once with 130. Ctrl-C twice ends a search at once, and no draft is written.
+
+Two commands that write the same folder take turns: the second one waits some seconds, and says so. If what it read is
+not what is there any more, it ends with exit code 1 and writes nothing: run it again, and it goes by what the first
+one wrote.
+
 Answers go to standard output, everything else to standard error. Errors do so with `--json`, too:
-look at the exit code first. Only `check` tells mistakes as its answer.
+look at the exit code first. Only `check` tells mistakes as its answer. Where there is no plan, JSON on standard output
+holds the reasons, and standard error a line at most, none with `--quiet`.
 When piped, there are no escape codes. What takes longer than half a minute says there how far it is, a line now and
 then, so that logs of long plans are alive; `--quiet` silences it.
 """

@@ -29,7 +29,11 @@ def solve(
 ) -> Outcome:
     """The best plan by the problem's tiers, or why there is none. Stopping the watch ends with the best so far."""
     effort, watch = effort or Effort(), watch or Watch()
-    posted = board(problem, rules, loads or Loads(problem))
+    posted = PlanBoard(problem, loads or Loads(problem))
+    for rule in rules:
+        if watch.stopped.is_set():
+            return OutOfTime()
+        rule.post(posted)
     return OutOfTime() if watch.stopped.is_set() else climbed(problem, posted, effort, watch)
 
 

@@ -72,6 +72,8 @@ class Neighbours:
 
     def first(self, effort: Effort, watch: Watch) -> list[int] | None:
         """A greedy plan whose empty turns are filled by changing turns around them; None if that fails."""
+        if watch.stopped.is_set():
+            return None
         values, empty = Greedy(self.model).plan(watch)
         random = draws(effort)
         for number in empty:
