@@ -327,7 +327,7 @@ def test_rules_are_told_as_they_are_written() -> None:
     sentences = told(CASES["nobody with the tag is there"].facts, CASES["nobody with the tag is there"].rules)
     assert sentences[1:] == [
         "Bo is unavailable on 4 January",
-        "rule `pair` (roles: [primary, secondary], at_least_one: [lead]) looks at primary and secondary on 4 January",
+        "rule `pair` wants somebody with the tag lead on call in primary and secondary on 4 January",
     ]
 
 

@@ -10,13 +10,14 @@ from pydantic import TypeAdapter
 from builders import days, leave, person, problem
 from relaxing import STANDING, possible
 from test_explain import CASES
+from watchbill.audit import audit, whole
 from watchbill.domain import Leave
 from watchbill.explain import conflict, explained
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.report.conflicts import as_json, edits, lines
 from watchbill.results import Infeasible, OutOfTime, Repair
-from watchbill.rules import AnyRule, Limit, Rest, Rule, in_force
+from watchbill.rules import AnyRule, Limit, Pair, Rest, Rule, in_force
 from watchbill.solve.existence import OTHER, exists
 from watchbill.solve.limits import Watch
 from watchbill.workspace.nodes import parse
@@ -247,3 +248,52 @@ def test_a_rule_that_has_an_exception_gets_another_one() -> None:
     assert found.repairs[1].edit == (
         "rest: add to except: {people: ana, dates: 2027-01-05..2027-01-06, at_least: 16h}",
     )
+
+
+# ---------------------------------------------------------------------------------------------- holes, all together
+
+
+BOTH = (*days(count=2), *days("secondary", 2))
+SENIOR = Pair(roles=("primary", "secondary"), at_least_one=("senior",))
+
+
+def answered(facts: Problem, *rules: Rule) -> Infeasible:
+    found = explained(facts, (*STANDING, *rules), Loads(facts))
+    assert isinstance(found, Infeasible)
+    return found
+
+
+def each(answer_: Infeasible) -> list[Infeasible]:
+    return [answer_, *answer_.others]
+
+
+def test_no_hole_is_a_way_out_where_a_rule_would_be_broken_all_the_same() -> None:
+    team = (person("ana", tags=("senior",)), "bo", "cy")
+    found = answered(problem(team, BOTH, leaves=(leave("ana", "2027-01-05T00", "2027-01-06T00"),)), SENIOR)
+    assert found.repairs
+    assert not [repair for one in each(found) for repair in one.repairs if "uncovered" in repair.kinds]
+
+
+def test_a_hole_is_a_way_out_where_the_audit_finds_nothing_but_the_hole() -> None:
+    """Two learners may not be alone together: with one of them on call nothing is broken but cover."""
+    team = (person("ana", tags=("new",)), person("bo", tags=("new",)))
+    facts, rule = problem(team, (*days(count=1), *days("secondary", 1))), Pair(never_two=("new",))
+    (way,) = [repair for repair in answered(facts, rule).repairs if "uncovered" in repair.kinds]
+    (left,) = [shift.id for shift in facts.shifts if shift.id not in way.turns]
+    hard = [f for f in audit(facts, (*STANDING, rule), whole(facts, {left: "ana"})) if f.hard]
+    assert {(f.rule, *f.shifts) for f in hard} == {("cover", turn) for turn in way.turns}
+
+
+def test_one_person_for_all_conflicts_is_cheaper_than_one_for_each() -> None:
+    """On both days one is lacking: Ana could come on both for 4 points, Bo and Cy on one each for the same."""
+    away = (
+        leave("ana", "2027-01-04T00", "2027-01-06T00"),
+        leave("bo", "2027-01-04T00", "2027-01-05T00"),
+        leave("bo", "2027-01-05T00", "2027-01-06T00"),
+    )
+    team = (person("ana", tags=("senior", "lead")), person("bo", tags=("senior",)), person("cy", tags=("lead",)))
+    facts = problem((*team, "dee", "eva"), BOTH, leaves=(*away, leave("cy", "2027-01-04T00", "2027-01-06T00")))
+    found = answered(facts, Pair(roles=("primary", "secondary"), at_least_one=("senior", "lead")))
+    assert found.others
+    assert found.whole is not None
+    assert (found.whole.steps, found.whole.cost) == (("ask Ana for 4 to 5 January",), 4)

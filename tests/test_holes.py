@@ -2,16 +2,16 @@
 
 import pytest
 
-from builders import days, leave, problem, shift
+from builders import days, leave, person, problem, shift
 from relaxing import STANDING
 from relieving import lax
 from test_explain import CASES
 from watchbill.assemble import Ground
-from watchbill.holes import best_effort, holes, refused
+from watchbill.holes import best_effort, gave_way, holes, needs, refused
 from watchbill.load import Loads
 from watchbill.problem import Problem
 from watchbill.results import Draft, Inputs
-from watchbill.rules import Fair, Keep, Rule, Wishes
+from watchbill.rules import Fair, Keep, Pair, Rule, Wishes
 from watchbill.solve import Effort
 
 LET_GO = {"cover", "limit", "pair", "pin"}
@@ -84,3 +84,39 @@ def test_a_shift_that_nobody_could_hold_whole_may_be_a_hole_and_parts_are_no_shi
     made = draft(ground(lax(problem(("ana", "bo"), days(count=3), leaves=(*away, gone)), 4)))
     assert empty(made) == ["primary/daily/2027-01-05"]
     assert {part.person for part in made.shifts[2].parts} == {"bo"}
+
+
+BESIDE = (*days(count=2), *days("secondary", 2))
+SENIOR = Pair(roles=("primary", "secondary"), at_least_one=("senior",))
+
+
+def nobody_senior_and_one_too_few() -> Ground:
+    """On 5 January one is left for two roles, and it is none of those with the tag."""
+    away = [leave(who, "2027-01-05T00", "2027-01-06T00") for who in ("ana", "bo")]
+    team = (person("ana", tags=("senior",)), "bo", "cy")
+    return ground(problem(team, BESIDE, leaves=tuple(away)), SENIOR)
+
+
+def test_rules_that_give_way_beside_the_holes_are_named() -> None:
+    made = draft(nobody_senior_and_one_too_few())
+    assert [finding.rule for finding in gave_way(made)] == ["pair"]
+    (hole,) = empty(made)
+    assert needs(made) == (f"holes:{hole.split('/')[0]}", "pair")
+
+
+def test_with_exactly_what_is_named_nothing_keeps_a_draft_from_being_published() -> None:
+    made = draft(nobody_senior_and_one_too_few())
+    hole, rule = needs(made)
+    assert refused([made], ())[-1] == f"If this is meant, add: --allow {hole} --allow {rule}"
+    assert refused([made], [hole])[-1] == "If this is meant, add: --allow pair"
+    assert refused([made], [rule])[-1] == f"If these holes are meant, add: --allow {hole}"
+    assert refused([made], needs(made)) == []
+    assert refused([made], [*needs(made), "space"]) == ["  nothing needs --allow space. Leave it out."]
+
+
+def test_what_cannot_be_allowed_has_to_be_mended_first() -> None:
+    facts = CASES["pinned to someone away"].facts
+    made = draft(ground(facts, *CASES["pinned to someone away"].rules))
+    told = refused([made], ())
+    assert any("is pinned to Ana" in line for line in told)
+    assert "pin" not in needs(made)

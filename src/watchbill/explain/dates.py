@@ -11,6 +11,7 @@ from watchbill.times import DAY, Span, wall, zone
 
 T = TypeVar("T")
 K = TypeVar("K")
+WEEKEND = timedelta(days=4)
 
 
 class Calendar:
@@ -44,11 +45,11 @@ class Calendar:
 
     def turns(self, turns: Iterable[Shift]) -> str:
         """When some turns are, by their handoffs: `in the week of 8 February`, `on 8 to 10 and 13 February`."""
-        listed = sorted({(self.handoff(turn), self._unit(turn)) for turn in turns})
-        if all(unit == "week" for _, unit in listed):
-            days = sorted({day for day, _ in listed})
-            return f"in the {'week' if len(days) == 1 else 'weeks'} of {self._weeks(days)}"
-        return f"on {listing([self.days(*run) for run in runs(sorted({day for day, _ in listed}))])}"
+        listed = tuple(turns)
+        weeks, days = (sorted({self.handoff(t) for t in listed if self._is_week(t) is week}) for week in (True, False))
+        told = [f"in the {'week' if len(weeks) == 1 else 'weeks'} of {self._weeks(weeks)}"] if weeks else []
+        told += [f"on {listing([self.days(*run) for run in runs(days)])}"] if days else []
+        return " and ".join(told)
 
     def _weeks(self, days: Sequence[date]) -> str:
         """`4 January and 11 January`; three in a row and more as `4 January to 22 March`."""
@@ -63,9 +64,10 @@ class Calendar:
         """The date of a turn's handoff on the clock of its layer: the one in its id."""
         return wall(turn.handoff, zone(self._problem.layer[turn.key].zone)).date()
 
-    def _unit(self, turn: Shift) -> str:
+    def _is_week(self, turn: Shift) -> bool:
+        """Whether a turn is a week, or its working days; a weekend is none, though its turn comes once a week."""
         length = self._problem.layer[turn.key].turn
-        return "week" if (length.unit, length.count) in {("week", 1), ("day", 7)} else "day"
+        return (length.unit, length.count) in {("week", 1), ("day", 7)} and turn.end - turn.start > WEEKEND
 
 
 def runs(days: Sequence[date], step: timedelta = DAY) -> list[tuple[date, date]]:

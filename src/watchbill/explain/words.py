@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from watchbill.domain import Shift
 from watchbill.explain.dates import Calendar, gathered, listing
+from watchbill.explain.demands import clock, demand, tagged
 from watchbill.results import Cause
-from watchbill.rules import Rule, Waking
+from watchbill.rules import Limit, Pair, Rule, Waking
 from watchbill.rules._words import length
 from watchbill.rules.base import names
 from watchbill.solve.labelled import Label, LabelledBoard
@@ -17,6 +18,7 @@ from watchbill.solve.labelled import Label, LabelledBoard
 MANY = 12
 FEW_RUNS = 3
 ON_ROTA = ("joined", "left", "share")
+CONTRADICTION = "What is asked for contradicts itself, whoever covers the turns."
 
 Most = Callable[[Label | None, str, Sequence[str]], int | None]
 
@@ -61,7 +63,7 @@ class Teller:
     def summary(self, also: Sequence[str]) -> str:
         """The conflict in one sentence, and when else there are too few people."""
         if not self._needed:
-            return "What is asked for contradicts itself, whoever covers the turns."
+            return self._unmet()
         when = self._when(self._needed)
         told = f"{when[0].upper()}{when[1:]} {self._layers(self._needed)} {self._need()}, and {self._who()}."
         known = {self._calendar.handoff(turn) for turn in self._needed}
@@ -70,6 +72,39 @@ class Teller:
         if days > MANY:
             return f"{told} There are too few people on {days} other days, too."
         return f"{told} There are too few people {self._when(others)}, too." if others else told
+
+    def _unmet(self) -> str:
+        """What cannot be had, where covering the turns is not in question."""
+        due = [label for label in self._labels if label.due]
+        rules = {label.rule: self._rules[label.rule] for label in due}
+        rule = next(iter(rules.values())) if len(rules) == 1 else None
+        if isinstance(rule, Pair):
+            turns = dict.fromkeys(id_ for label in due for id_ in label.turns)
+            return self._missing_tag(rule, [self._turn[id_] for id_ in turns])
+        return (self._missing(due[0]) if len(due) == 1 else None) or CONTRADICTION
+
+    def _missing_tag(self, rule: Pair, turns: Sequence[Shift]) -> str:
+        when = self._when(turns)
+        head, lacking = f"{when[0].upper()}{when[1:]}", self._lacking(rule, turns)
+        if lacking:
+            return f"{head} nobody with {tagged(lacking)} is left for {self._layers(turns)}."
+        who = f"somebody with {tagged(rule.at_least_one)}"
+        return f"{head} {who} is needed for {self._layers(turns)}, which the other causes do not allow."
+
+    def _missing(self, label: Label) -> str | None:
+        rule = self._rules[label.rule]
+        if label.kind == "pin":
+            return f"{label.turns[0]} is pinned to {names(self._problem, [label.person or ''])}, who cannot hold it."
+        if isinstance(rule, Limit) and rule.at_least is not None and label.person:
+            who = names(self._problem, [label.person])
+            return f"{who} cannot have {rule.in_words(rule.at_least)}, as rule `limit` asks for."
+        return None
+
+    def _lacking(self, rule: Pair, turns: Sequence[Shift]) -> list[str]:
+        """The tags without anybody whom no cause keeps from all of these turns."""
+        free = set(self._free(turns))
+        crews = {tag: [p.id for p in self._problem.people if tag in p.tags] for tag in rule.at_least_one}
+        return [tag for tag, crew in crews.items() if free.isdisjoint(crew)]
 
     def _need(self) -> str:
         seats = sum(self._problem.seats(turn) for turn in self._needed)
@@ -94,12 +129,15 @@ class Teller:
 
     def _left(self) -> list[str]:
         """People whom no cause keeps from each of the turns in question."""
+        return self._free(self._needed)
+
+    def _free(self, turns: Sequence[Shift]) -> list[str]:
+        """People whom no cause keeps from each of some turns."""
         bars, named = self._board.bars, set(self._labels)
-        turns = [turn.turn for turn in self._needed]
         return [
             person.id
             for person in self._problem.people
-            if any(named.isdisjoint(bars.get((person.id, turn), ())) for turn in turns)
+            if any(named.isdisjoint(bars.get((person.id, turn.turn), ())) for turn in turns)
         ]
 
     def _hurdles(self) -> str:
@@ -201,10 +239,12 @@ class Teller:
         rule, people = self._rules[labels[0].rule], self._people(labels)
         turns = [self._turn[id_] for id_ in dict.fromkeys(id_ for label in labels for id_ in label.turns)]
         head = f"rule `{rule.kind}`{_options(rule)}"
+        due = any(label.due for label in labels)
         if turns:
-            head = f"{head} looks at {self._layers(turns)} {self._when(turns)}"
-        elif people and allowance is None:
-            head = f"{head} binds {names(self._problem, people)}"
+            who = names(self._problem, rule.apart if isinstance(rule, Pair) else people)
+            head = f"rule `{rule.kind}` {demand(rule, who, due=due)} in {self._layers(turns)} {self._when(turns)}"
+        elif allowance is None:
+            head = f"rule `{rule.kind}` {demand(rule, *([names(self._problem, people)] if people else []), due=due)}"
         elif people:
             head = f"{head} {self._allowing(people, allowance or 0)}"
         return Cause(head, rule.kind, people, tuple(turn.turn for turn in turns))
@@ -255,6 +295,6 @@ def _value(rule: Rule, value: object) -> str:
         return length(value)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(rule, Waking) and isinstance(value, tuple) and all(isinstance(item, int) for item in value):
-        return "..".join(f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in value)
+    if isinstance(rule, Waking) and value == rule.hours:
+        return clock(rule.hours)
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)

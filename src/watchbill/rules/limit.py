@@ -267,6 +267,10 @@ class Limit(Rule):
         finding = self.finding(sentence, broken.units, people=[person.id for person in people], shifts=listed)
         return finding if listed else replace(finding, day=max(broken.window.first, problem.period.first))
 
+    def in_words(self, amount: int | timedelta) -> str:
+        """`1 shift`, `36 h`, `2 days on call running`."""
+        return self._words(self._size(amount))
+
     def _words(self, size: int) -> str:
         if self.count == "hours":
             hours, minutes = divmod(size, HOUR)
