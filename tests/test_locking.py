@@ -11,6 +11,10 @@ import pytest
 from watchbill import locking
 from watchbill.errors import Refused
 from watchbill.locking import WAITING, one_writer, seen
+from watchbill.periods import period
+from watchbill.publish.pagerduty.calls import Calls
+from watchbill.publish.pagerduty.client import PdpyrasPort
+from watchbill.pushing import Link, push_apply, rollback_apply
 
 HOLDER = """
 import sys
@@ -109,3 +113,19 @@ def test_a_file_that_is_not_as_it_was_is_refused(
         before.insist({path: b"3"})
     if new is not None:
         before.insist({path: new})
+
+
+def nowhere(told: list[str]) -> Link:
+    """A link to a PagerDuty that nobody reaches."""
+    calls = Calls(PdpyrasPort("nobody", "http://127.0.0.1:9"), sleep=lambda _: None, clock=lambda: 0.0)
+    return Link(calls, lambda _: None, told.append)
+
+
+def test_a_push_beside_another_one_is_refused_before_it_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locking, "PATIENCE_SECONDS", 0.01)
+    told: list[str] = []
+    with held(tmp_path, "push"):
+        for apply in (push_apply, rollback_apply):
+            with pytest.raises(Refused, match="still writing in this folder"):
+                apply(tmp_path, period("2027-Q1"), nowhere(told), "a digest")
+    assert told == [WAITING] * 2
