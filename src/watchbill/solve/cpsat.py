@@ -38,13 +38,19 @@ class CpSat:
         *,
         work: float,
         seen: Seen | None = None,
+        relaxed: bool = False,
     ) -> Answer:
-        """Minimises from a complete start, within so much deterministic work."""
+        """Minimises from a complete start, within so much deterministic work.
+
+        `relaxed`: linear relaxations of everything guide the search, which pays where they are small enough.
+        """
         if watch.stopped.is_set():
             return Answer()
         self._aim(objective, start)
         solver = cp_model.CpSolver()
         _limit(solver.parameters, effort, work)
+        if relaxed:
+            solver.parameters.linearization_level = 2
         if seen is not None:
             solver.best_bound_callback = lambda bound: seen(None, ceil(bound - 1e-6))
         forget = watch.on_stop(solver.stop_search)

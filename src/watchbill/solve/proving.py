@@ -21,6 +21,9 @@ LONG_SHARE = 0.1
 ROUGH_GAP = 0.02
 ENOUGH_GAP = 0.01
 PROOF_VARIABLES = 1_200
+MIDDLE_VARIABLES = 1_500
+MIDDLE_SHARE = 0.15
+QUICK_LOOK_NODES = 50
 APPROACHES = ((0.05, 1_000), (0.2, 3_000), (1.0, 6_000))
 
 
@@ -79,14 +82,29 @@ class Proving(Ladder):
 
     def _find(self, race: Race, share: float) -> None:
         work = share * self.effort.work
-        answer = self._finder.solve(race.objective, race.values, self.effort, self.watch, work=work, seen=race.glimpse)
+        answer = self._finder.solve(
+            race.objective, race.values, self.effort, self.watch, work=work, seen=race.glimpse, relaxed=self._middling
+        )
         race.take(answer)
 
+    @property
+    def _middling(self) -> bool:
+        return PROOF_VARIABLES < len(self.model.lower) <= MIDDLE_VARIABLES
+
     def _narrow(self, race: Race) -> None:
-        """The proving engine until little is missing, then neighbourhoods, which polish faster than a tree does."""
-        self._ask(race, None, 1.0, ROUGH_GAP if race.tier == "wishes" else self.effort.gap)
-        if self._goes_on(race) and race.gap > self.effort.gap:
+        """The proving engine until little is missing, then neighbourhoods, which polish faster than a tree does.
+
+        In models of middle size the finding engine comes near on its own first, and a quick look leaves it at that.
+        """
+        if self._middling:
+            self._find(race, MIDDLE_SHARE)
+        if self._is_wide(race) and not (self._middling and self.effort.nodes < QUICK_LOOK_NODES):
+            self._ask(race, None, 1.0, ROUGH_GAP if race.tier == "wishes" else self.effort.gap)
+        if self._is_wide(race):
             self._polish(race)
+
+    def _is_wide(self, race: Race) -> bool:
+        return self._goes_on(race) and race.gap > self.effort.gap
 
     def _polish(self, race: Race) -> None:
         self._neighbours = self._neighbours or Neighbours(self.model)
