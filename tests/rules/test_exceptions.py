@@ -256,3 +256,21 @@ def test_whom_an_exception_lets_in_may_hold_that_turn_and_no_other() -> None:
     assert facts.helpers == {"primary/daily": ("cy",)}
     assert_twins(facts, [*STANDING, Eligible(), rule])
     assert set(rule.bars(facts)) == {("cy", facts.shifts[0]), ("cy", facts.shifts[2])}
+
+
+def test_two_exceptions_of_different_numbers_still_bind_what_lies_between_them() -> None:
+    """One lowers the rest after the first shift, the other lets a stretch from the second one on be longer."""
+    facts = problem(("ana", "bo"), (*SHORT[:2],))
+    first, second = (turn.id.rsplit("/", 1)[1] for turn in facts.shifts)
+    rule = Rest(at_least=44 * HOUR, max_stretch=24 * HOUR).but(people="ana", dates=first, at_least="17h")
+    rule = rule.but(people="ana", dates=second, max_stretch="48h")
+    gap = facts.shifts[1].start - facts.shifts[0].end
+    assert gap < 17 * HOUR
+    rules = in_force([rule], facts.people)
+    assert rules[-1].model_dump(include={"at_least", "max_stretch"}) == {
+        "at_least": 17 * HOUR,
+        "max_stretch": 48 * HOUR,
+    }
+    plan = whole(facts, dict.fromkeys(facts.shift, "ana"))
+    assert [f.rule for f in audit(facts, rules, plan)] == ["rest"]
+    assert_twins(facts, [*STANDING, *rules], both_kinds=False)

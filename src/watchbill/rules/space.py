@@ -106,7 +106,7 @@ class Space(Rule):
                 for listed, units in close.items():
                     yield self._finding(roster.problem, person, [held[n] for n in listed], gap, tier, units)
 
-    def derived(self, people: Iterable[Person], source: int) -> Iterator[Rule]:
+    def derived(self, people: Iterable[Person], source: int) -> Iterator[Self]:
         """As for every rule; `ideally` stays with the rule itself."""
         return (rule.model_copy(update={"ideally": None}) for rule in super().derived(people, source))
 
