@@ -161,3 +161,32 @@ def test_the_sound_team_has_no_rules_behind_those_of_the_file(tmp_path: Path) ->
 def test_from_python_an_exception_that_is_not_milder_is_refused() -> None:
     with pytest.raises(ValueError, match="12h is not milder than the rule, which has 11h"):
         Rest(at_least="11h").but(dates="2027-01-04", at_least="12h")
+
+
+def warned(folder: Path, text: str, name: str = "2027-Q1") -> list[str]:
+    write(folder, rule(text))
+    mistakes = workspace.check_period(workspace.read(folder), period(name))
+    return [f"{one.place}  {one.sentence}" for one in mistakes if "excepts nothing" in one.sentence]
+
+
+def test_an_exception_on_a_day_on_which_no_turn_begins_is_doubted(tmp_path: Path) -> None:
+    (told,) = warned(tmp_path, REST % "{dates: 2027-01-06}")
+    assert told == (
+        f"{TY}:15:50  no turn that the rule looks at is handed off on 2027-01-06, so this excepts nothing. Write "
+        "2027-01-04, if the turn is meant that runs then."
+    )
+
+
+@pytest.mark.parametrize(
+    ("dates", "name"),
+    [
+        ("2027-01-04", "2027-Q1"),
+        ("2027-01-02..2027-01-05", "2027-Q1"),
+        ("2027-01-06", "2027-Q2"),
+        ("2026-12-28..2027-01-02", "2027-Q1"),
+    ],
+)
+def test_an_exception_that_matches_a_turn_or_is_for_another_period_is_not(
+    tmp_path: Path, dates: str, name: str
+) -> None:
+    assert warned(tmp_path, REST % f"{{dates: {dates}}}", name) == []

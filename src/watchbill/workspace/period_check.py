@@ -10,6 +10,7 @@ from watchbill.errors import Mistake, Place
 from watchbill.expand import gap_handoffs, overlaps, uncovered
 from watchbill.periods import Period
 from watchbill.times import Span, total, wall, zone
+from watchbill.workspace.exception_check import idle_exceptions
 from watchbill.workspace.folder import AVAILABILITY, Workspace
 
 _MOST = 3
@@ -27,6 +28,7 @@ def check_period(workspace: Workspace, period: Period) -> tuple[Mistake, ...]:
             found += _gaps(workspace, layer, period)
     found += _holidays(workspace, period)
     found += _far_away(workspace, period)
+    found += idle_exceptions(workspace, period)
     return tuple(sorted(dict.fromkeys(found)))
 
 
