@@ -34,6 +34,14 @@ def plan(holders: str, *shifts: Shift, parts: Mapping[str, tuple[Part, ...]] | N
 OURS = plan("ana bo ana")
 
 
+def test_on_a_day_that_somebody_else_takes_it_is_the_shift_of_who_holds_most_of_it() -> None:
+    off, back = at("2027-01-06T00"), at("2027-01-07T00")
+    cut = (Part("ana", WEEK[0].start, off), Part("bo", off, back), Part("ana", back, WEEK[0].end))
+    ours = plan("ana bo ana", parts={WEEK[0].id: cut})
+    assert find_shift(ours, "ana 2027-01-06", BY_ID).shift == WEEK[0]
+    assert find_shift(ours, "bo 2027-01-06", BY_ID).shift == WEEK[0]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -66,8 +74,9 @@ def test_who_holds_a_part_holds_it_in_those_hours_only() -> None:
     cut = (Part("ana", WEEK[0].start, at("2027-01-07T00")), Part("bea", at("2027-01-07T00"), WEEK[0].end))
     ours = plan("ana bo ana", parts={WEEK[0].id: cut})
     assert find_shift(ours, "bea 2027-01-08", BY_ID).shift == WEEK[0]
-    with pytest.raises(WrongUsage, match=r"names no shift of .* Theirs are: primary/week/2027-01-04\."):
-        find_shift(ours, "bea 2027-01-06", BY_ID)
+    theirs = r"names no shift of .* Theirs are: primary/week/2027-01-04, primary/week/2027-01-18\."
+    with pytest.raises(WrongUsage, match=theirs):
+        find_shift(ours, "ana 2027-01-08", BY_ID)
 
 
 def test_several_shifts_of_a_date_are_told_apart_by_the_time_or_the_id() -> None:

@@ -23,7 +23,7 @@ from watchbill.load import Loads
 from watchbill.periods import period
 from watchbill.problem import Problem
 from watchbill.remaining import pieces
-from watchbill.replan import Move, Smallest, smallest_change
+from watchbill.replan import Move, Smallest, smallest_change, unbroken
 from watchbill.report.diff import diff
 from watchbill.results import Draft, Infeasible, Inputs
 from watchbill.rules import Follow, Limit, Rest, Rule, Space, standing
@@ -114,6 +114,15 @@ def test_leave_that_is_over_by_then_frees_nothing() -> None:
     assert [f.sentence for f in made.draft.findings if f.rule == "leave"] == [
         f"Ana holds {IDS[0]}, but is unavailable on 2027-01-04; that was before 2027-01-06 12:00"
     ]
+
+
+def test_who_is_then_on_call_for_long_without_a_break_is_known_with_the_time() -> None:
+    facts = problem(("ana", "bo", "cy"), days(count=14))
+    was = plan(facts, "ana " * 9 + "bo " * 5)
+    then = plan(facts, "ana " * 11 + "cy " * 3)
+    assert unbroken(was, then) == (("ana", Span(facts.shifts[0].start, facts.shifts[10].end)),)
+    assert unbroken(then, then) == ()
+    assert unbroken(then, was) == ()
 
 
 def test_without_news_nothing_changes() -> None:

@@ -296,8 +296,17 @@ def test_there_has_to_be_a_plan_to_stay_near(team: Path) -> None:
         what_if(team, WHEN, supposition(team, WHEN, gone=["bo"], since=NEWS), since=NEWS)
 
 
+def test_people_are_named_by_name_as_by_id_and_dates_outside_of_the_period_are_refused(team: Path) -> None:
+    wanted = period(PERIOD)
+    name = next(person.name for person in workspace.read(team).people if person.id == "bo")
+    by_id, by_name = (supposition(team, wanted, leaves=[f"{who}:2027-01-05"]) for who in ("bo", name))
+    assert by_id == by_name
+    with pytest.raises(WrongUsage, match=r"touches nothing of .*, so nothing would change for"):
+        supposition(team, wanted, leaves=["bo:2031-02-01..2031-02-05"])
+
+
 def test_someone_unknown_is_wrong_usage_unless_the_fragment_brings_them(team: Path) -> None:
-    with pytest.raises(WrongUsage, match=r'"eve" is nobody of the team'):
+    with pytest.raises(WrongUsage, match=r'nobody is called "eve"'):
         supposition(team, WHEN, gone=["eve"])
     fragment = [("change.yaml", b"people: {eve: {name: Eve}}\n")]
     assert supposition(team, WHEN, gone=["eve"], changes=fragment).team

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchbill import drafting, together, workspace
+from watchbill.clocks import minute
 from watchbill.decisions import still
 from watchbill.domain import Person
 from watchbill.errors import Refused
@@ -17,7 +18,6 @@ from watchbill.problem import Problem
 from watchbill.references import pair
 from watchbill.results import Decision, Draft, Finding, Infeasible, OutOfTime
 from watchbill.shelf import draft_path, plan_path, shelf
-from watchbill.times import iso
 from watchbill.workspace import plans
 
 if TYPE_CHECKING:
@@ -171,11 +171,11 @@ def replan(
 
 
 def _published(folder: Path, period: Period, at: datetime) -> Draft:
-    plan = plans.read_plan(folder, period)
+    plan, zone_name = plans.read_plan(folder, period), workspace.read(folder).zone
     if plan is None:
         raise Refused(f"{period} is not published, so plan takes up any news. Run: watchbill plan {period}")
     if all(assigned.shift.end <= at for assigned in plan.shifts):
-        raise Refused(f"{period} is over by {iso(at)}, so nothing of it can change. Name a later period.")
+        raise Refused(f"{period} is over by {minute(at, zone_name)}, so nothing of it can change. Name a later period.")
     return plan
 
 

@@ -144,14 +144,16 @@ def _day(text: str) -> date:
 
 
 def _held(plan: Draft, person: str, day: date, clock: str | None, zone_name: str) -> Sequence[Assigned]:
-    """Shifts that a person holds some of and that begin on a day; else those of which they hold hours on it."""
+    """Shifts that a person holds some of and that begin on a day; else of which they hold hours on it, else most."""
     own = [assigned for assigned in plan.shifts if any(part.person == person for part in assigned.parts)]
     if clock:
         at = _instant(day, clock, zone_name)
         return [a for a in own if any(s.start <= at < s.end for s in _hours(a, person))]
     begin = [assigned for assigned in own if assigned.shift.turn.split("/")[-1][:10] == day.isoformat()]
     whole = Dates(day, day).on(zone(zone_name))
-    return begin or [a for a in own if any(span.meets(whole) for span in _hours(a, person))]
+    served = [a for a in own if any(span.meets(whole) for span in _hours(a, person))]
+    # On a day that somebody else takes, it is still the shift of whoever holds most of it.
+    return begin or served or [a for a in own if a.person == person and any(s.meets(whole) for s in a.shift.spans)]
 
 
 def _instant(day: date, clock: str, zone_name: str) -> datetime:

@@ -20,12 +20,13 @@ from watchbill.history import allowed, forgiven, joined
 from watchbill.judge import hand_pins, told, with_pins
 from watchbill.remaining import Decided, Piece, Remaining, held_before, pieces, remaining
 from watchbill.results import Assigned, Draft, Finding, Infeasible, Inputs, OutOfTime, Solved, Tier
-from watchbill.times import Span, iso
+from watchbill.times import DAY, Span, common, iso, merged
 
 if TYPE_CHECKING:
     from watchbill.solve import Effort, Watch
 
 MANY = 5
+LONG = 10 * DAY
 MAKING_ROOM = "to keep the rules"
 
 
@@ -82,6 +83,25 @@ def smallest_change(
     if isinstance(best, Smallest):
         raise _broken(best.draft, minute(at, ground.problem.zone))
     return _explained(left, watch)
+
+
+def unbroken(before: Draft, after: Draft) -> tuple[tuple[str, Span], ...]:
+    """Who is on call for more than ten days without a break after a change, and was not for as long before; when."""
+    was, is_ = _longest(before), _longest(after)
+    return tuple(
+        (person, run)
+        for person, run in sorted(is_.items())
+        if run.length > LONG and (person not in was or run.length > was[person].length)
+    )
+
+
+def _longest(plan: Draft) -> dict[str, Span]:
+    """The longest time that each person is on call without a break, in whatever shifts."""
+    held: dict[str, list[Span]] = {}
+    for assigned in plan.shifts:
+        for part in assigned.parts:
+            held.setdefault(part.person, []).extend(common(assigned.shift.spans, (part.span,)))
+    return {person: max(merged(spans), key=lambda span: span.length) for person, spans in held.items() if spans}
 
 
 def with_holes(

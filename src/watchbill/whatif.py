@@ -223,9 +223,11 @@ def _anew(
 ) -> Supposed | Impossible | OutOfTime:
     """The best plan from scratch; what was pinned by hand stays where its holder can."""
     near = present.draft if present else None
-    listed = pieces(ground.problem, near, EPOCH) if near else ()
-    lost = tuple(piece for piece in listed if piece.free and piece.holder)
-    on = _beside(ground, near, lost) if near else ground
+    free = _free(ground, near)
+    # What somebody could not serve anyway, as after an old illness, is not lost by what is supposed.
+    known = _free(present.ground, near) if present else ()
+    lost = tuple(piece for piece in free if piece not in known)
+    on = _beside(ground, near, free) if near else ground
     made = drafting.solved(on, drafting.inputs(on, effort), effort, watch)
     if isinstance(made, Draft):
         return Supposed(period, present, Side(made, on, PLANNED), lost, None)
@@ -239,6 +241,12 @@ def _anew(
     best = _side(best_effort(on, drafting.inputs(on, quick), quick, watch), on)
     why = explain.explained(on.problem, on.rules, on.loads, watch=watch)
     return why if isinstance(why, OutOfTime) else Impossible(period, why, present, best, None)
+
+
+def _free(ground: Ground, plan: Draft | None) -> tuple[Piece, ...]:
+    """What the holders of a plan cannot serve on some ground."""
+    listed = pieces(ground.problem, plan, EPOCH) if plan else ()
+    return tuple(piece for piece in listed if piece.free and piece.holder)
 
 
 def _quick(effort: "Effort") -> "Effort":

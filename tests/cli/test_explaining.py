@@ -10,12 +10,18 @@ from tiny import PERIOD, Cli, draft_of
 from watchbill import drafting
 from watchbill.assemble import assemble
 from watchbill.audit import audit, whole
+from watchbill.cli import base
 from watchbill.load import Loads
 from watchbill.periods import period
 from watchbill.results import Inputs
 from watchbill.workspace import plans
 
 FIRST, SECOND = "primary/week/2027-01-04", "primary/week/2027-01-11"
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "PIPED_WIDTH", 2000)
 
 
 def holders(folder: Path) -> dict[str, str]:
@@ -139,9 +145,14 @@ def test_a_persons_sums_are_those_of_the_plan(drafted: Path, cli: Cli) -> None:
     for account in made.people:
         told = asked(cli, drafted, "--person", account.person)
         sums = told["account"]
-        assert sums["load"] == dict(account.load)
-        assert sums["reference"] == dict(account.reference)
-        assert (sums["before"], sums["after"]) == (dict(account.before), dict(account.after))
+        wanted = {
+            "load": account.load,
+            "reference": account.reference,
+            "before": account.before,
+            "after": account.after,
+        }
+        for what, listed in wanted.items():
+            assert sums[what] == {bucket: hundredths / 100 for bucket, hundredths in listed.items()}
         assert told["shifts"] == [id_ for id_ in held if held[id_] == account.person]
 
 
@@ -211,3 +222,14 @@ def test_what_cannot_be_meant_is_wrong_usage_with_a_remedy(
 def test_a_folder_without_plans_names_the_way_on(team: Path, cli: Cli) -> None:
     ended = cli("-C", team, "explain", FIRST)
     assert (ended.code, "watchbill plan" in ended.err) == (1, True)
+
+
+def test_lines_are_folded_at_eighty_columns_and_go_on_indented(
+    drafted: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide_ = cli("-C", drafted, "explain", FIRST).out
+    monkeypatch.setattr(base, "PIPED_WIDTH", 80)
+    folded = cli("-C", drafted, "explain", FIRST).out
+    assert max(map(len, wide_.splitlines())) > 80 >= max(map(len, folded.splitlines()))
+    assert " ".join(folded.split()) == " ".join(wide_.split())
+    assert any(line.startswith("  ") for line in folded.splitlines())

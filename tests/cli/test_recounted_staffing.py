@@ -33,6 +33,11 @@ def staffing_forms(sums: Sums, told: dict[str, Any]) -> list[Form]:
         assert int(found[1]) == len(NAMES) == len(site["people"])
         assert abs(int(found[2]) - site["away"]) <= 0.55
 
+    def left_out(found: re.Match[str]) -> None:
+        head = [s for s in problem.shifts if s not in shifts]
+        assert int(found[1]) == len(head)
+        assert int(found[2]) == round(sum((total(one.spans) for one in head), timedelta()) / HOUR)
+
     def need(found: re.Match[str]) -> None:
         row = next(row for row, title in zip(site["needs"], QUESTIONS, strict=True) if title == found[1])
         assert int(found[2]) == row["people"]
@@ -66,6 +71,7 @@ def staffing_forms(sums: Sums, told: dict[str, Any]) -> list[Form]:
     starts = [span.start for one in shifts for span in one.spans]
     questions = "|".join(map(re.escape, QUESTIONS))
     return [
+        Form(r"Not counted: (\d+) shifts? that runs? already when it starts, (\d+) h of it\.", left_out),
         silent(rf"{PERIOD}: how many people it takes\."),
         Form(r"tiny: (\d+) people, on leave for (\d+) % of the time \(primary/week, secondary/week\)", head),
         silent(r"it takes +people +why not fewer|─+|month( +\d+ %)+"),

@@ -108,8 +108,8 @@ def evenness(sums: Sums, bucket: str) -> tuple[Fraction, Fraction]:
     parts = {who: sums.part(who, bucket) for who in NAMES if sums.part(who, bucket)}
     mean = Fraction(sum(parts.values()), len(parts))
     even = [sums.load(who, bucket) * mean / part for who, part in parts.items()]
-    apart = sum(abs(one - other) for one in even for other in even)
-    return max(even) - min(even), apart / (2 * len(even) * sum(even))
+    apart = sum((abs(one - other) for one in even for other in even), Fraction())
+    return max(even) - min(even), apart / (2 * len(even) * sum(even, Fraction()))
 
 
 def counts(sums: Sums, who: str) -> list[int]:

@@ -102,6 +102,8 @@ def _tell(done: "Replanned", at: datetime, *, quiet: bool) -> None:
         out(diff.tables(diff.diff(done.previous, done.draft), problem.person, problem.zone), "")
         for line in lines(done.moves, problem.person, problem.zone):
             say(line)
+    for line in long_runs(done, problem.person, problem.zone) if done.path is not None else ():
+        note(line)
     if done.path is not None:
         note(f"{done.path} written.")
         say(f"Make it the next revision with: watchbill publish {period}")
@@ -110,6 +112,20 @@ def _tell(done: "Replanned", at: datetime, *, quiet: bool) -> None:
         note(f"note: the inputs changed while it was planned, and it is of those before. Take them up with: {again}")
     for other in done.also:
         note(f"{other} is published, too, and somebody cannot serve it as it is. Run: watchbill replan {other}")
+
+
+def long_runs(done: "Replanned", people: "Mapping[str, Person]", zone_name: str) -> list[str]:
+    """Who is then on call for long without a break."""
+    from watchbill.replan import unbroken
+    from watchbill.report import words
+    from watchbill.times import DAY
+
+    out = []
+    for person, run in unbroken(done.previous, done.draft):
+        when = f"{words.moment(run.start, zone_name)} to {words.moment(run.end, zone_name)}"
+        days = f"{run.length / DAY:.1f}".removesuffix(".0")
+        out.append(f"note: {words.name(person, people)} is then on call for {days} days without a break, {when}.")
+    return out
 
 
 def lines(moves: "Iterable[Move]", people: "Mapping[str, Person]", zone_name: str) -> list[str]:
