@@ -12,6 +12,7 @@ import pytest
 from recounted import ID, KINDS, MOMENT, NAME, NAMES, PERIOD, done, id_of, publish, sums_of
 from recounting import Form, Reader, Sums, close, moment, silent
 from tiny import Cli
+from watchbill.cli import base
 from watchbill.domain import BUCKETS, Part
 from watchbill.periods import period
 from watchbill.results import Finding
@@ -45,6 +46,7 @@ def reader() -> Reader:
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setattr(base, "PIPED_WIDTH", 2000)
 
 
 # -------------------------------------------------------------------------------------------------------- decisions
