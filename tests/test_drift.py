@@ -402,7 +402,7 @@ def test_the_command_ends_with_1_on_drift_and_with_0_once_it_is_adopted(
     assert (row["plan"], row["pagerduty"], row["why"]) == (["fay"], ["guest:PGUEST1"], "override made by hand")
     assert cli(desk, monkeypatch, "drift", "--adopt") == 0
     shown = capsys.readouterr().out
-    assert "Greta Gast from Wed 03 Feb 10:00" in shown
+    assert "→ Greta Gast Wed 10:00" in shown
     assert "is revision 2 of 2027-Q1" in shown
     assert cli(desk, monkeypatch, "drift") == 0
 

@@ -221,7 +221,7 @@ def publish(
 
     Drafts that hold the other halves of its swaps are published with it, all or none. Refused, with every hard finding,
     if the audit finds any; then nothing is written. A draft that changes nothing makes no revision. Shifts that nobody
-    holds are allowed by `holes:<role>`, what a rule of `decisions.ALLOWABLE` finds by its name; an allowance without need
+    holds are allowed by `holes:<role>`, what a rule of `decisions.ALLOWABLE` finds by its name; one without need
     is refused. `told` hears if another one writes here.
     """
     _insist_draft(folder, period)
