@@ -1,7 +1,7 @@
 """A draft from who holds what: every load, sum and finding is recomputed, nothing stored is believed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from watchbill.audit import audit
@@ -67,6 +67,12 @@ def answer_of(shifts: Sequence[Assigned]) -> str:
 def fingerprint_of(problem: Problem, rules: Sequence[Rule]) -> str:
     """The fingerprint of everything a plan is made from: facts, neighbouring plans, balances and policy."""
     return _digest(f"{problem!r}\n{rules!r}")
+
+
+def is_stale(ground: Ground, fingerprint: str) -> bool:
+    """Whether a plan of this fingerprint was made from other inputs; a later plan that came since is no such thing."""
+    alone = replace(ground.problem, after=())
+    return fingerprint not in {fingerprint_of(problem, ground.rules) for problem in (ground.problem, alone)}
 
 
 def main_holder(shift: Shift, parts: Sequence[Part]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from watchbill.assemble import Ground, answer_of, assemble, fingerprint_of
+from watchbill.assemble import Ground, answer_of, assemble, is_stale
 from watchbill.domain import Part, Pin, Shift, is_guest
 from watchbill.history import allowed, forgiven
 from watchbill.policy import Near
@@ -51,7 +51,7 @@ def judge(ground: Ground, stored: Draft, path: Path) -> Audited:
         problem=ground.problem,
         path=path,
         edited=edited(stored),
-        stale=fingerprint_of(ground.problem, ground.rules) != stored.inputs.fingerprint,
+        stale=is_stale(ground, stored.inputs.fingerprint),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchbill import drafting, workspace
-from watchbill.assemble import Ground, fingerprint_of
+from watchbill.assemble import Ground, is_stale
 from watchbill.domain import Person, Pin, is_guest
 from watchbill.errors import Place, Refused
 from watchbill.finding import find, find_person, find_shift
@@ -175,7 +175,7 @@ def _read(folder: Path, period: Period, *, draft: bool) -> Draft | None:
 
 def _opened(folder: Path, plan: Draft) -> Case:
     ground = drafting.ground(folder, plan.period)
-    stale = fingerprint_of(ground.problem, ground.rules) != plan.inputs.fingerprint
+    stale = is_stale(ground, plan.inputs.fingerprint)
     pinned = with_pins(ground, hand_pins(plan, ground.problem), None)
     people = pinned.problem.person
     parts = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import PERIOD, Cli, draft_of, edit
+from tiny import NEXT, PERIOD, Cli, draft_of, edit
 
 
 def other(folder: Path, shift: int) -> str:
@@ -209,3 +209,11 @@ def test_diff_refuses_what_does_not_exist(drafted: Path, cli: Cli) -> None:
     assert cli("-C", drafted, "diff").code == 1
     assert cli("-C", drafted, "diff", "r7", "draft").code == 1
     assert cli("-C", drafted, "diff", "nonsense").code == 2
+
+
+def test_a_later_plan_changes_no_inputs_of_the_plan_before_it(drafted: Path, cli: Cli) -> None:
+    assert cli("-C", drafted, "publish").code == 0
+    assert cli("-C", drafted, "plan", NEXT, "--quiet").code == 0
+    assert cli("-C", drafted, "publish", NEXT).code == 0
+    assert "The inputs have changed" not in cli("-C", drafted, "audit", PERIOD).out
+    assert cli("-C", drafted, "explain", "primary/week/2027-01-04").err == ""
