@@ -1,10 +1,15 @@
 """What tests of several folders begin with: a tiny team, and the command line called in this process."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tiny import Cli, called, write_team
+
+# Where a shell runs the tests in its background, Ctrl-C is ignored, also by the commands that tests press it in.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -129,10 +129,13 @@ def test_a_question_that_gets_no_answer_writes_nothing(published: Path, key: str
     command = [sys.executable, "-c", ON_A_TERMINAL, "-C", str(published), *words]
     with subprocess.Popen(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as asked:
         os.close(there)
-        text = follow(here, lambda text: "[Y/n]" in text)
-        os.write(here, key.encode())
-        text += follow(here, lambda _: asked.poll() is not None)
-        assert asked.wait(PATIENCE_SECONDS) == code
+        try:
+            text = follow(here, lambda text: "[Y/n]" in text)
+            os.write(here, key.encode())
+            text += follow(here, lambda _: asked.poll() is not None)
+            assert asked.wait(PATIENCE_SECONDS) == code
+        finally:
+            asked.kill()
     os.close(here)
     assert told in text
     assert "Aborted" not in text
