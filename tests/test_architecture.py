@@ -39,6 +39,7 @@ FLOORS = (
     ("deciding", "together", "keeping", "exchanging", "replan", "drilling", "drifting", "paging", "probing", "why"),
     ("adopting", "staffing", "whatif", "swapping", "whynot"),
     ("web",),
+    ("publishing",),
     ("app",),
     ("founding", "importing"),
     ("cli",),

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchbill import drafting, together, workspace
+from watchbill import drafting, publishing, together, workspace
 from watchbill.clocks import minute
 from watchbill.decisions import still
 from watchbill.domain import Person
 from watchbill.errors import Refused
-from watchbill.judge import Audited, edited, publishable
+from watchbill.judge import Audited, edited
 from watchbill.locking import Told, one_writer, seen, silently
 from watchbill.periods import Period
 from watchbill.problem import Problem
@@ -199,24 +199,9 @@ def audit(folder: Path, period: Period) -> Audited:
 # -------------------------------------------------------------------------------------------------------- publish
 
 
-@dataclass(frozen=True)
-class Published:
-    """The published plan, the revision before it if any, and where it is. `changed`: a new revision was made.
-
-    `beside`: what was published with it, because a swap is across both.
-    """
-
-    plan: Draft
-    previous: Draft | None
-    audited: Audited
-    path: Path
-    changed: bool
-    beside: tuple["Published", ...] = ()
-
-
 def publish(
     folder: Path, period: Period, now: datetime, allowed: Sequence[str] = (), told: Told = silently
-) -> Published:
+) -> publishing.Published:
     """Makes an audited draft the next revision of its period's plan, and removes the draft.
 
     Drafts that hold the other halves of its swaps are published with it, all or none. Refused, with every hard finding,
@@ -227,7 +212,7 @@ def publish(
     _insist_draft(folder, period)
     with one_writer(folder, told):
         _insist_draft(folder, period)
-        return _published_now(folder, period, now, allowed)
+        return publishing.published(folder, period, now, allowed)
 
 
 def _insist_draft(folder: Path, period: Period) -> None:
@@ -239,37 +224,6 @@ def _insist_draft(folder: Path, period: Period) -> None:
         f"{period} has no draft to publish: plans/{period}.json is published already. After news, change it with: "
         f"watchbill replan {period} --from now"
     )
-
-
-def _published_now(folder: Path, period: Period, now: datetime, allowed: Sequence[str]) -> Published:
-    from watchbill.holes import refused
-
-    audits = together.judged(folder, period)
-    if faults := refused([audited.draft for audited in audits], allowed):
-        raise Refused("\n".join([_refusal(audits), *faults]))
-    together.insist_whole(folder, [audited.stored for audited in audits])
-    old = [plans.read_plan(folder, audited.draft.period) for audited in audits]
-    new = plans.publish_together(folder, [publishable(audited) for audited in audits], now)
-    plans.remove_drafts(folder, [audited.draft.period for audited in audits])
-    done = [_published_as(*row) for row in zip(new, old, audits, strict=True)]
-    first = next(one for one in done if one.plan.period == period)
-    return replace(first, beside=tuple(one for one in done if one is not first))
-
-
-def _published_as(plan: Draft, previous: Draft | None, audited: Audited) -> Published:
-    changed = previous is None or plan.revision != previous.revision
-    return Published(plan, previous, audited, plan_path(audited.path.parent.parent, plan.period), changed)
-
-
-def _refusal(audits: Sequence[Audited]) -> str:
-    count = sum(len(audited.hard) for audited in audits)
-    finding = "a hard finding" if count == 1 else f"{count} hard findings"
-    who, it = (f"{audits[0].path} has", "it was") if len(audits) == 1 else (_paths(audits), "they were")
-    return f"{who} {finding}, so {it} not published. Mend the draft, or plan the period again:"
-
-
-def _paths(audits: Sequence[Audited]) -> str:
-    return f"{' and '.join(str(audited.path) for audited in audits)}, which belong together, have"
 
 
 # ------------------------------------------------------------------------------------------------------ show, diff

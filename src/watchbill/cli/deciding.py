@@ -12,8 +12,8 @@ from watchbill.cli.base import AsJson, command, folder_of, note, now, out, say, 
 from watchbill.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from watchbill.app import Published
     from watchbill.decisions import Effect, Terms
+    from watchbill.publishing import Published
 
 Words = Annotated[
     list[str],

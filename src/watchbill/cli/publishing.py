@@ -19,7 +19,7 @@ from watchbill.cli.base import (
 )
 
 if TYPE_CHECKING:
-    from watchbill.app import Published
+    from watchbill.publishing import Published
 
 
 @command("watchbill publish 2027-Q1")

@@ -97,6 +97,7 @@ def _hears_ctrl_c(watch: Watch, said: Callable[[str], None]) -> Iterator[list[fl
 
     def settle() -> None:
         if heard:
+            # The promise of the sentence: a second Ctrl-C drops the plan, so it is not written at once.
             time.sleep(max(0.0, heard[0] + GRACE_SECONDS - time.monotonic()))
         settled.append(True)
 
